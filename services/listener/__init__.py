@@ -1,0 +1,1 @@
+"""Receives webhooks: proves their origin, stores them durably, answers in time, and does nothing else."""

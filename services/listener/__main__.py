@@ -1,0 +1,18 @@
+"""`python -m services.listener`"""
+
+from services.listener.settings import read_settings
+from shared.runtime.server import serve
+from shared.runtime.settings import SettingsError, refuse_to_start
+
+if __name__ == "__main__":
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        refuse_to_start(error.faults)
+    serve(
+        "services.listener.wsgi:build_app",
+        settings.host,
+        settings.port,
+        workers=settings.workers,
+        threads=settings.threads,
+    )

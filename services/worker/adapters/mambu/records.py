@@ -1,0 +1,68 @@
+"""Mambu's JSON as our records. Unknown properties are normal; custom fields come back with detailsLevel FULL only."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from services.worker.adapters.mambu.fields import MambuNames
+from shared.domain.core_records import CoreHolder, CoreLoan, CoreTransaction
+from shared.domain.events import Address
+from shared.domain.money import pence_from_number
+
+_COUNTRY_WORDS = {
+    "UK": "GB",
+    "UNITED KINGDOM": "GB",
+    "GREAT BRITAIN": "GB",
+    "ENGLAND": "GB",
+    "SCOTLAND": "GB",
+    "WALES": "GB",
+    "NORTHERN IRELAND": "GB",
+}
+
+
+def transaction(body: Mapping[str, Any]) -> CoreTransaction:
+    """A LoanTransaction. Raises KeyError, TypeError or ValueError when it is not one."""
+    details = body.get("transactionDetails") or {}
+    return CoreTransaction(
+        key=str(body["encodedKey"]),
+        id=str(body.get("id", "")),
+        type=str(body["type"]),
+        amount_pence=pence_from_number(Decimal(body["amount"])),
+        channel=str(details.get("transactionChannelId", "")),
+        loan_key=str(body.get("parentAccountKey", "")),
+        adjusted=bool(body.get("adjustmentTransactionKey")),
+    )
+
+
+def loan(body: Mapping[str, Any], names: MambuNames) -> CoreLoan:
+    """A LoanAccount with its linkage. Raises KeyError or TypeError when it is not one."""
+    linkage = body.get(names.loan_set) or {}
+    currency = body.get("currency") or {}
+    return CoreLoan(
+        key=str(body["encodedKey"]),
+        id=str(body["id"]),
+        state=str(body["accountState"]),
+        currency=str(currency.get("code", "GBP")),
+        holder_type=str(body.get("accountHolderType", "CLIENT")),
+        holder_key=str(body.get("accountHolderKey", "")),
+        iban=str(linkage.get(names.loan_iban, "")),
+        virtual_account_id=str(linkage.get(names.loan_virtual_account_id, "")),
+    )
+
+
+def holder(body: Mapping[str, Any]) -> CoreHolder:
+    """A client (its names joined: there is no full name) or a group."""
+    parts = (body.get("firstName"), body.get("middleName"), body.get("lastName"))
+    name = str(body.get("groupName") or " ".join(str(part) for part in parts if part))
+    addresses = body.get("addresses") or []
+    return CoreHolder(name, _address(addresses[0]) if addresses else None)
+
+
+def _address(body: Mapping[str, Any]) -> Address | None:
+    """None without what CHAPS demands. The country is free text in Mambu; a British post code speaks for none given."""
+    word = str(body.get("country") or "GB").strip().upper()
+    country = _COUNTRY_WORDS.get(word, word)
+    town, post_code = str(body.get("city") or "").strip(), str(body.get("postcode") or "").strip()
+    if len(country) != 2 or not town or not post_code:
+        return None
+    return Address(country, town, post_code, str(body.get("line1") or "").strip(), str(body.get("line2") or "").strip())

@@ -1,0 +1,102 @@
+"""Builds every adapter, from the settings; the only place that does. Opens no connection yet."""
+
+import random
+
+from services.worker.adapters.clearbank.client import ClearBank
+from services.worker.adapters.clearbank.payloads import PaymentTerms
+from services.worker.adapters.http import HttpClient
+from services.worker.adapters.interpreter import Webhooks
+from services.worker.adapters.mambu.client import Mambu, credentials
+from services.worker.adapters.mambu.fields import MambuNames
+from services.worker.handlers.office import Office, Rules
+from services.worker.settings import WorkerSettings
+from shared.domain.accounts import normal_iban
+from shared.domain.schemes import Scheme
+from shared.runtime.setup_document import SetupDocument
+from shared.signing.client import SignerClient
+from shared.store.connection import StoreClock, connect
+from shared.store.inbox import Inbox
+from shared.store.journal import Journal
+
+# The worker may wait for the store longer than the listener: nobody waits for the worker.
+STORE_TIMEOUT_SECONDS = 10.0
+SIGNER_TIMEOUT_SECONDS = 5.0
+
+
+def build_office(settings: WorkerSettings) -> Office:
+    """What the use cases are given in production."""
+    redis = connect(settings.redis_url, timeout_seconds=STORE_TIMEOUT_SECONDS)
+    return Office(
+        bank=_bank(settings),
+        core=_core(settings),
+        journal=Journal(redis),
+        inbox=Inbox(redis),
+        interpreter=Webhooks(_posted_by_us(settings.setup)),
+        clock=StoreClock(redis),
+        jitter=random.random,
+        rules=build_rules(settings),
+    )
+
+
+def build_rules(settings: WorkerSettings) -> Rules:
+    """The set-up document's decisions as the handlers ask for them."""
+    setup = settings.setup
+    return Rules(
+        scheme_of_channel={
+            setup.mambu_disbursement_channel_fps: Scheme.FPS,
+            setup.mambu_disbursement_channel_chaps: Scheme.CHAPS,
+        },
+        find_loans_by_iban=setup.has_virtual_account_for_pre_payment,
+        takes_bacs=setup.clear_bank_repayment_channel_bacs is not None,
+        operating_iban=normal_iban(setup.operating_account_iban),
+        debtor_address=settings.debtor_address,
+        lease_seconds=settings.lease_seconds,
+        idle_seconds=settings.sweep_idle_seconds,
+    )
+
+
+def _bank(settings: WorkerSettings) -> ClearBank:
+    setup = settings.setup
+    access = settings.signer
+    signer = SignerClient(access.url, access.token, access.secret_key, timeout_seconds=SIGNER_TIMEOUT_SECONDS)
+    terms = PaymentTerms(setup.operating_account_iban, setup.purpose or "LOAN", setup.category_purpose or "LOAN")
+    http = HttpClient(setup.clearbank_url, settings.clearbank_timeout_seconds)
+    return ClearBank(http, setup.authorization_header, signer.sign_request, terms)
+
+
+def _core(settings: WorkerSettings) -> Mambu:
+    setup = settings.setup
+    base_url = setup.mambu_url if setup.mambu_url.endswith("/api") else f"{setup.mambu_url}/api"
+    http = HttpClient(base_url, settings.mambu_timeout_seconds)
+    return Mambu(http, credentials(setup.mambu_user, setup.mambu_password, setup.mambu_api_key), _names(settings))
+
+
+def _names(settings: WorkerSettings) -> MambuNames:
+    setup = settings.setup
+    channels = {
+        "FasterPayments": setup.clear_bank_repayment_channel_fps,
+        # Both ends at ClearBank: booked as what the payer most likely asked for.
+        "Transfer": setup.clear_bank_repayment_channel_fps,
+        "Chaps": setup.clear_bank_repayment_channel_chaps,
+    }
+    if setup.clear_bank_repayment_channel_bacs:
+        channels["Bacs"] = setup.clear_bank_repayment_channel_bacs
+    return MambuNames(
+        zone=settings.zone,
+        repayment_channels=channels,
+        transaction_set=setup.mambu_transaction_channel_cfield_set,
+        creditor_iban=setup.mambu_creditor_iban_cfield_id,
+        creditor_name=setup.mambu_creditor_name_cfield_id,
+        debtor_iban=setup.mambu_debtor_iban_cfield_id,
+        debtor_name=setup.mambu_debtor_name_cfield_id,
+        payment_reference=setup.mambu_payment_reference_cfield_id,
+        end_to_end_id=setup.mambu_transaction_end_to_end_id_cfield_id,
+        status=setup.mambu_transaction_status_cfield_id,
+        loan_set=setup.mambu_loan_account_cfield_set,
+        loan_iban=setup.mambu_iban_cfield_id,
+        loan_virtual_account_id=setup.mambu_virtual_account_id_cfield_id,
+    )
+
+
+def _posted_by_us(setup: SetupDocument) -> frozenset[str]:
+    return frozenset({setup.clear_bank_disbursement_channel_fps, setup.clear_bank_disbursement_channel_chaps})

@@ -1,0 +1,181 @@
+"""The one way to change something outside: prepare, store, then send; and what each answer leads to.
+
+An effect may be cut off anywhere. Before the send the bytes, their key and a lease are stored; a repeat sends the same
+bytes under the same key. Once the key no longer protects, or the other side has said that it knows it, we ask first.
+`Unknown` never becomes a new payment: it repeats, asks, and in the end waits for a person.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from services.worker.handlers.office import Office
+from shared.domain.core_records import TransactionStatus
+from shared.domain.disbursement import MAY_FAIL
+from shared.domain.events import (
+    DisbursementReversed,
+    Event,
+    PaymentPrepared,
+    PaymentRefused,
+    PaymentSubmitted,
+    RepaymentPosted,
+    RepaymentRefused,
+)
+from shared.domain.outcomes import Accepted, LookUp, NotDone, Outcome, Refused, TryLater, Unknown
+from shared.domain.payments import Payment, Request, Step, StepOutcome, StepRecord
+
+_log = structlog.get_logger()
+
+# ClearBank's X-Request-Id protects 24 h, Mambu's Idempotency-Key 6 h; a margin covers the time a call takes.
+BANK_KEY_LIVES = timedelta(hours=23, minutes=45)
+CORE_KEY_LIVES = timedelta(hours=5, minutes=45)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """How one step is prepared, sent and asked after, and which events its preparation and final answers raise."""
+
+    prepare: Callable[[Any, Office], Request]
+    send: Callable[[Request, Office], Outcome]
+    look_up: Callable[[Any, Office], LookUp]
+    key_lives: timedelta
+    prepared: Event | None = None
+    accepted: Callable[[Accepted], Event] | None = None
+    refused: Callable[[Refused], Event] | None = None
+
+
+def perform(payment: Payment, step: Step, now: datetime, office: Office) -> None:
+    """One attempt: claim it in the journal, call, and tell the payment what came of it."""
+    effect = EFFECTS[step]
+    record = payment.step(step)
+    request = record.request or effect.prepare(payment, office)
+    claimed = replace(
+        record,
+        request=request,
+        attempts=record.attempts + 1,
+        first_at=record.first_at or now,
+        leased_until=now + timedelta(seconds=office.rules.lease_seconds),
+        next_at=None,
+    )
+    changed = payment.with_step(step, claimed)
+    if effect.prepared:
+        changed = changed.apply(effect.prepared)
+    what = f"{step} attempt {claimed.attempts}"
+    if office.move(changed, what, f"step {step}", now, request_id=request.key) is None:
+        return  # another worker was faster, or a webhook moved the payment: decide again
+    outcome = _call(effect, changed, claimed, request, now, office)
+    _settle(payment.id, step, claimed, outcome, office)
+
+
+def _call(
+    effect: Effect, payment: Payment, record: StepRecord, request: Request, now: datetime, office: Office
+) -> Outcome:
+    key_is_over = record.first_at is not None and now - record.first_at > effect.key_lives
+    if record.ask_first or key_is_over:
+        answer = effect.look_up(payment, office)
+        if not isinstance(answer, NotDone):
+            return answer
+    return effect.send(request, office)
+
+
+def _settle(payment_id: str, step: Step, claimed: StepRecord, outcome: Outcome, office: Office) -> None:
+    """Write the outcome down, however often webhooks move the payment meanwhile."""
+    while (payment := office.journal.load(payment_id)) is not None:
+        present = payment.step(step)
+        overtaken = present.attempts != claimed.attempts and not isinstance(outcome, Accepted)
+        if overtaken or present.outcome is not StepOutcome.OPEN:
+            return  # the lease ran out and another worker took the step over: its answer counts
+        now = office.clock.now()
+        changed = _after(payment, step, replace(claimed, leased_until=None), outcome, now, office)
+        told = {
+            "outcome": _words(outcome),
+            "request_id": claimed.request.key if claimed.request else "",
+            "correlation_id": outcome.correlation_id,
+        }
+        if office.move(changed, f"{step} {type(outcome).__name__.lower()}", f"step {step}", now, **told):
+            if changed.parked and not payment.parked:
+                why = changed.parked
+                _log.error("payment parked", payment=payment_id, step=step, reason=why.code, why=why.reason)
+            return
+
+
+def _after(
+    payment: Payment, step: Step, record: StepRecord, outcome: Outcome, now: datetime, office: Office
+) -> Payment:
+    effect = EFFECTS[step]
+    match outcome:
+        case Accepted():
+            done = payment.with_step(step, replace(record, outcome=StepOutcome.DONE, reference=outcome.reference))
+            return done.apply(effect.accepted(outcome)) if effect.accepted else done
+        case Refused():
+            refused = payment.with_step(step, replace(record, outcome=StepOutcome.REFUSED, reason=outcome.reason))
+            if effect.refused and outcome.verdict:
+                return refused.apply(effect.refused(outcome))
+            return refused if step in MAY_FAIL else refused.park(outcome.code, outcome.reason)
+        case Unknown():
+            record = replace(record, reason=outcome.reason, ask_first=record.ask_first or outcome.seen)
+            return scheduled(payment, step, record, now, None, office)
+        case TryLater():
+            record = replace(record, reason=outcome.reason)
+            return scheduled(payment, step, record, now, outcome.after_seconds, office)
+
+
+def scheduled(
+    payment: Payment, step: Step, record: StepRecord, now: datetime, after_seconds: float | None, office: Office
+) -> Payment:
+    """The payment with its next attempt set, or given up and waiting for a person."""
+    next_at = office.rules.schedule.next_attempt_at(
+        record.attempts, record.first_at or now, now, office.jitter(), after_seconds
+    )
+    if next_at:
+        return payment.with_step(step, replace(record, next_at=next_at))
+    gave_up = payment.with_step(step, replace(record, next_at=None, outcome=StepOutcome.GAVE_UP))
+    return gave_up if step in MAY_FAIL else gave_up.park("gave_up", f"{step}: {record.reason}")
+
+
+def _words(outcome: Outcome) -> str:
+    return outcome.reference if isinstance(outcome, Accepted) else outcome.reason
+
+
+def _report(status: TransactionStatus) -> Effect:
+    """A status field may be written any number of times: to ask first is to write again."""
+    return Effect(
+        prepare=lambda payment, office: office.core.prepare_status(payment, status),
+        send=lambda request, office: office.core.send(request),
+        look_up=lambda _payment, _office: NotDone("a status may be written again"),
+        key_lives=CORE_KEY_LIVES,
+    )
+
+
+EFFECTS: Mapping[Step, Effect] = {
+    Step.PAY: Effect(
+        prepare=lambda payment, office: office.bank.prepare_payment(payment),
+        send=lambda request, office: office.bank.send(request),
+        look_up=lambda payment, office: office.bank.look_up_payment(payment.end_to_end_id),
+        key_lives=BANK_KEY_LIVES,
+        prepared=PaymentPrepared(),
+        accepted=lambda _: PaymentSubmitted(),
+        refused=lambda refused: PaymentRefused(refused.code, refused.reason),
+    ),
+    Step.REPORT_SETTLED: _report(TransactionStatus.SETTLED),
+    Step.REPORT_HELD: _report(TransactionStatus.HELD),
+    Step.REPORT_REJECTED: _report(TransactionStatus.REJECTED),
+    Step.REVERSE: Effect(
+        prepare=lambda payment, office: office.core.prepare_reversal(payment),
+        send=lambda request, office: office.core.send(request),
+        look_up=lambda payment, office: office.core.look_up_reversal(payment),
+        key_lives=CORE_KEY_LIVES,
+        accepted=lambda _: DisbursementReversed(),
+    ),
+    Step.POST_REPAYMENT: Effect(
+        prepare=lambda payment, office: office.core.prepare_repayment(payment),
+        send=lambda request, office: office.core.send(request),
+        look_up=lambda payment, office: office.core.look_up_repayment(payment),
+        key_lives=CORE_KEY_LIVES,
+        accepted=lambda accepted: RepaymentPosted(accepted.reference),
+        refused=lambda refused: RepaymentRefused(refused.code, refused.reason),
+    ),
+}

@@ -1,0 +1,1 @@
+"""Thin shells: each decodes its one argument and calls one handler."""

@@ -1,0 +1,59 @@
+"""What one call that changes something outside can come to. There is no fifth answer.
+
+`Unknown` is never answered by a new payment: the same bytes go again under the same id, or the other side is asked.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The other side took it. `reference` is its id for it, where it gives one."""
+
+    reference: str = ""
+    correlation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The other side will not do it, now or later. `code` is for machines, `reason` for people.
+
+    `verdict` is False when it judged the call and not the payment (a withdrawn path, a wrong address): then nothing
+    follows by itself, a person must look.
+    """
+
+    code: str
+    reason: str
+    verdict: bool = True
+    correlation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have happened. `seen` says that the other side knows the id, so asking tells more than repeating."""
+
+    reason: str
+    seen: bool = False
+    correlation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TryLater:
+    """It has not happened and may go again, not before `after_seconds` if the other side named a time."""
+
+    reason: str
+    after_seconds: float | None = None
+    correlation_id: str = ""
+
+
+Outcome = Accepted | Refused | Unknown | TryLater
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """An answer to asking, never to sending: the other side is sure that it has not happened, so it may be sent."""
+
+    reason: str
+
+
+LookUp = Accepted | Refused | Unknown | NotDone

@@ -1,0 +1,126 @@
+"""What a disbursement and a repayment have in common: a state, the record of each step, and a person's flag.
+
+Values are frozen; `apply(event)` gives a new value. The edges between states stand in transitions.py.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+from shared.domain.events import Event
+from shared.domain.transitions import State, successor
+
+
+class Step(StrEnum):
+    """One thing a payment needs done. Steps with a request change something outside."""
+
+    ROUTE = "route"
+    CONFIRM = "confirm"
+    PAY = "pay"
+    REPORT_SETTLED = "report-settled"
+    REPORT_HELD = "report-held"
+    REPORT_REJECTED = "report-rejected"
+    REVERSE = "reverse"
+    LOCATE_LOAN = "locate-loan"
+    POST_REPAYMENT = "post-repayment"
+
+
+class StepOutcome(StrEnum):
+    """How a step stands. `gave-up` waits for a person unless the flow may go on without it."""
+
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+    GAVE_UP = "gave-up"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The call as it goes out, every time the same. `body` is the exact text of the bytes, "" for none.
+
+    `key` is ClearBank's X-Request-Id or Mambu's Idempotency-Key.
+    """
+
+    method: str
+    path: str
+    body: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRecord:
+    """The life of one step. `request` is stored before the first send and never built again."""
+
+    outcome: StepOutcome = StepOutcome.OPEN
+    request: Request | None = None
+    attempts: int = 0
+    first_at: datetime | None = None
+    leased_until: datetime | None = None
+    next_at: datetime | None = None
+    ask_first: bool = False
+    reference: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Waits for a person. `code` is also the metric's label."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """`version` counts the moves in the journal; 0 means not stored yet."""
+
+    STEPS: ClassVar[Mapping[Any, tuple[Step, ...]]] = {}
+
+    id: str
+    state: State
+    version: int = 0
+    steps: Mapping[Step, StepRecord] = field(default_factory=dict)
+    parked: Parked | None = None
+    failure: str = ""
+
+    @property
+    def next_step(self) -> Step | None:
+        """What to do now; None when there is nothing to do, or a person must look first."""
+        if self.parked:
+            return None
+        return next((step for step in self.STEPS[self.state] if self.step(step).outcome is StepOutcome.OPEN), None)
+
+    def apply(self, event: Event) -> Self:
+        """The payment after the event; the same value when the event is late or repeated."""
+        state = successor(self.state, event)
+        return self if state is None else replace(self, state=state, **self.learned(event))
+
+    def learned(self, event: Event) -> dict[str, Any]:  # noqa: ARG002
+        """The fields that the event fills in; each kind of payment says its own."""
+        return {}
+
+    def step(self, step: Step) -> StepRecord:
+        """The record of a step; a fresh one when it has not begun."""
+        return self.steps.get(step, StepRecord())
+
+    def with_step(self, step: Step, record: StepRecord) -> Self:
+        """The same payment with another record of one step."""
+        return replace(self, steps={**self.steps, step: record})
+
+    def leased_until(self, now: datetime) -> datetime | None:
+        """Until when a worker may still be at one of the steps; None when nobody is."""
+        leases = (record.leased_until for record in self.steps.values())
+        return max((lease for lease in leases if lease and lease > now), default=None)
+
+    def due_at(self, now: datetime, idle: timedelta) -> datetime | None:
+        """When the sweeper must look: after a lease, at the next attempt, or `idle` from now should this worker die."""
+        step = self.next_step
+        if step is None:
+            return None
+        return self.leased_until(now) or self.step(step).next_at or now + idle
+
+    def park(self, code: str, reason: str) -> Self:
+        """The same payment, waiting for a person. Events from outside still apply to it."""
+        return replace(self, parked=Parked(code, reason))

@@ -1,0 +1,29 @@
+"""The one way our Flask applications are served: granian, whose WSGI keeps header names with underscores.
+
+gunicorn and werkzeug drop `client_key` and its like without a word, and senders need them.
+"""
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+
+def serve(target: str, host: str, port: int, *, workers: int, threads: int) -> None:
+    """Serve what `target` (module:factory) makes, until a signal comes. Each worker process calls the factory anew and
+    makes its own connections; one that dies is replaced. A stop that hangs ends after the kill timeout."""
+    Granian(
+        target,
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        backlog=1024,
+        backpressure=threads * 8,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=10,
+    ).serve()

@@ -1,0 +1,1 @@
+"""Proof of the promises; see docs/architecture.md."""

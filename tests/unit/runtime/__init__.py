@@ -1,0 +1,1 @@
+"""Settings, the setup document, logs, metrics and health."""

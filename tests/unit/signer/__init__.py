@@ -1,0 +1,1 @@
+"""The signer's doors, keys, settings and CSR, through its test client."""

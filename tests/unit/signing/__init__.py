@@ -1,0 +1,1 @@
+"""Signatures, the caller's proof, and the client of the signer."""
