@@ -1,5 +1,6 @@
 """What `celery -A services.worker.celery_main` names, for workers and beat alike."""
 
+import logging
 from functools import cache
 
 from celery import Celery, signals
@@ -44,6 +45,9 @@ def main() -> Celery:
     @signals.setup_logging.connect(weak=False)
     def set_up_logging(**_: object) -> None:
         configure_logging("worker", settings.log_level)
+        # A sweep a second would bury every other line; the handlers say what was done.
+        for name in ("celery.app.trace", "celery.worker.strategy", "celery.beat"):
+            logging.getLogger(name).setLevel(logging.WARNING)
 
     return build(settings)
 

@@ -22,7 +22,7 @@ def serve(target: str, host: str, port: int, *, workers: int, threads: int) -> N
         backlog=1024,
         backpressure=threads * 8,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # it warns of more threads than cores, which is the aim: they wait for the store
         respawn_failed_workers=True,
         respawn_interval=0.5,
         workers_kill_timeout=10,

@@ -1,0 +1,54 @@
+"""Which processes a stand has: the commands of the images, and how each shows that it is ready."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.addresses import Addresses
+from deploy.local.store_server import server_command
+
+CELERY_APP = "services.worker.celery_main"
+
+
+@dataclass(frozen=True)
+class ProcessPlan:
+    """`ready_url` answers 200 when it is ready; `ready_words` stand in its log when it has none."""
+
+    name: str
+    command: tuple[str, ...]
+    ready_url: str = ""
+    ready_words: str = ""
+
+
+def plan_store(port: int, folder: Path) -> ProcessPlan:
+    """The store, when none was given."""
+    return ProcessPlan("valkey", tuple(server_command(port, folder)), ready_words="Ready to accept connections")
+
+
+def plan_stand(addresses: Addresses, workers: str, *, with_flower: bool) -> list[ProcessPlan]:
+    """Everything but the store."""
+    python = sys.executable
+    celery = (python, "-m", "celery", "-A", CELERY_APP)
+    worker = (*celery, "worker", "--concurrency", workers, "--without-gossip", "--without-mingle", "--loglevel", "INFO")
+    plans = [
+        ProcessPlan("signer", (python, "-m", "services.signer"), addresses.url("SIGNER_PORT") + "/readyz"),
+        ProcessPlan("listener", (python, "-m", "services.listener"), addresses.url("LISTENER_PORT") + "/readyz"),
+        ProcessPlan("worker", worker, ready_words=" ready."),
+        # The in-memory scheduler: the schedule is one line of code, and a killed beat leaves no file behind.
+        ProcessPlan("beat", (*celery, "beat", "--scheduler", "celery.beat:Scheduler"), ready_words="is starting."),
+        _sandbox("clearbank", addresses, "SANDBOX_CLEARBANK_PORT"),
+        _sandbox("mambu", addresses, "SANDBOX_MAMBU_PORT"),
+        _sandbox("sinks", addresses, "SANDBOX_SINKS_PORT"),
+    ]
+    if with_flower:
+        port = str(addresses.ports["FLOWER_PORT"])
+        flower = (*celery, "flower", "--address=127.0.0.1", f"--port={port}", "--read_only=True")
+        plans.append(ProcessPlan("flower", flower, addresses.url("FLOWER_PORT") + "/healthcheck"))
+    return plans
+
+
+def _sandbox(name: str, addresses: Addresses, setting: str) -> ProcessPlan:
+    options = ("--interface", "wsgi", "--workers", "1", "--blocking-threads", "16", "--no-ws", "--log-level", "error")
+    port = ("--host", "127.0.0.1", "--port", str(addresses.ports[setting]))
+    command = (sys.executable, "-m", "granian", *options, *port, f"sandbox.{name}.wsgi:app")
+    return ProcessPlan(f"sandbox-{name}", command, addresses.url(setting) + "/readyz")

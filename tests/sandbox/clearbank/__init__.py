@@ -1,0 +1,1 @@
+"""Tests of the simulated ClearBank: through its app, and through one real process."""
