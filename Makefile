@@ -1,24 +1,60 @@
-# Every target is a promise: names stay, see docs/architecture.md.
+# Every target is a promise: names stay. `make` alone explains them.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 IMAGES := listener signer worker flower sandbox
+CODE := services shared sandbox deploy docs tests
+TESTS ?= tests
+STORIES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock
+.PHONY: help setup demo up down test lint bench format states csr lock
 
 help: ## Show what can be made
-	@awk 'BEGIN {FS = ":.*## "; printf "Causeway: Mambu <-> ClearBank, in your own cluster\n\n"} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "; printf "Causeway: Mambu <-> ClearBank, in your own cluster\n\n"} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(VENV)/ready ## Make the virtual environment (hash-pinned)
+setup: $(VENV)/ready ## Make the virtual environment (versions and hashes pinned)
 
 $(VENV)/ready: requirements/dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Causeway needs Python 3.11 or newer; set PYTHON=/path/to/python3.11")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Causeway needs Python 3.11 or newer: make PYTHON=/path/to/python3.11")'
+	@echo "Making $(VENV) (once)" >&2
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt >&2
 	@touch $@
 
-lock: setup ## Pin the requirements again (versions and hashes, no index address)
+demo: setup ## Play every scenario on this machine    FORMAT=json SCENARIOS="id id"
+	@$(BIN)/python -m deploy.local demo
+
+up: setup ## Start everything on loopback and stay     WORKERS=n, any setting
+	@$(BIN)/python -m deploy.local up
+
+down: setup ## End what `make up` started
+	@$(BIN)/python -m deploy.local down
+
+test: setup ## Run all tests                            TESTS=tests/unit STORIES=n REDIS_URL=...
+	@$(if $(STORIES),STORIES=$(STORIES)) $(BIN)/python -m pytest $(TESTS)
+
+lint: setup ## Check style, types and the direction of imports
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff format --check $(CODE)
+	@$(BIN)/mypy $(CODE)
+	@$(BIN)/lint-imports
+
+bench: setup ## Measure the listener, as a share of this machine's signing limit
+	@$(BIN)/python -m deploy.local bench
+
+format: setup ## Put the code into its one form
+	@$(BIN)/ruff check --fix $(CODE)
+	@$(BIN)/ruff format $(CODE)
+
+states: setup ## Draw docs/states.md from the table of transitions
+	@$(BIN)/python -m docs.make_states
+
+csr: setup ## Make key and certificate request            OUT=keys NAME=... ORGANISATION=...
+	@$(BIN)/python -m services.signer.csr --out-dir $(or $(OUT),keys) \
+		$(if $(NAME),--common-name "$(NAME)") $(if $(ORGANISATION),--organisation "$(ORGANISATION)")
+
+lock: setup ## Pin the requirements again (names, versions, hashes)
 	@cd requirements && for name in dev $(IMAGES); do \
 		../$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet \
 			--no-emit-index-url --no-emit-find-links --no-header --no-annotate \

@@ -27,7 +27,7 @@ class Observer:
             "answers": _answers,
             "stored": self._stored,
             "parked": self._parked,
-            "tasks": self._tasks,
+            "payment": self._payment,
         }
 
     def read(self, watch: Mapping[str, Any]) -> str:
@@ -42,9 +42,10 @@ class Observer:
         )
 
     def _core(self, loan_id: str) -> str:
-        return _joined(
-            _transaction(row) for row in self._doors.get("core", f"/_sandbox/loans/{loan_id}")["transactions"]
-        )
+        """An adjustment shows as `reversed` on what it took back; one that took back nothing shows as itself."""
+        rows = self._doors.get("core", f"/_sandbox/loans/{loan_id}")["transactions"]
+        keys = {row.get("adjustmentTransactionKey") for row in rows}
+        return _joined(_transaction(row) for row in rows if row["encodedKey"] not in keys)
 
     def _loan(self, loan_id: str) -> str:
         return str(self._doors.get("core", f"/_sandbox/loans/{loan_id}")["accountState"])
@@ -61,8 +62,10 @@ class Observer:
     def _name_of(self, member: str) -> str:
         return str(self._redis.hget(f"cw:{member}", "name")) if member.startswith("receipt:") else ""
 
-    def _tasks(self, _: str) -> str:
-        return str(len(self._doors.get("core", "/_sandbox/tasks")))
+    def _payment(self, part_of_id: str) -> str:
+        """The states of the payments with this in their id."""
+        keys = sorted(self._redis.scan_iter(match=f"cw:payment:*{part_of_id}*", count=1000))
+        return _joined(str(self._redis.hget(key, "state")) for key in keys)
 
 
 def _transaction(row: Mapping[str, Any]) -> str:

@@ -45,17 +45,15 @@ class HttpDoors:
         self._session.trust_env = False
 
     def get(self, door: str, path: str) -> Any:
-        return self._session.get(self._urls[door] + path, timeout=CALL_SECONDS).json()
+        return self.call(door, path, None)
 
-    def send(self, door: str, path: str, body: Any, headers: Mapping[str, str]) -> dict[str, Any]:
-        """The answer's JSON; for the listener and for other bodies the status and text."""
-        answer = self._session.post(self._urls[door] + path, json=body, headers=dict(headers), timeout=CALL_SECONDS)
-        if door == "listener":
-            return {"status": answer.status_code, "text": answer.text}
+    def call(self, door: str, path: str, body: Any) -> Any:
+        """The answer's JSON; without a body it asks. Raises StoryError when the door refuses."""
+        method = "GET" if body is None else "POST"
+        answer = self._session.request(method, self._urls[door] + path, json=body, timeout=CALL_SECONDS)
         if answer.status_code >= 400:
             raise StoryError(f"{door} answered {path} with {answer.status_code}: {answer.text[:200]}")
-        found = answer.json() if answer.content else {}
-        return found if isinstance(found, dict) else {"all": found}
+        return answer.json() if answer.content else {}
 
 
 class Player:
@@ -95,15 +93,15 @@ class Player:
         if "until" in call:
             self._watch(call["watch"], call["until"], deadline)
             return
-        answers = [self._send(call, deadline) for _ in range(call.get("times", 1))]
+        answer = self._call(call["door"], call["path"], call.get("send"), deadline)
         if "as" in step:
-            memory.known[step["as"]] = answers[0] if len(answers) == 1 else {"all": answers}
+            memory.known[step["as"]] = answer
 
-    def _send(self, call: Mapping[str, Any], deadline: float) -> dict[str, Any]:
+    def _call(self, door: str, path: str, body: Any, deadline: float) -> Any:
         while True:
             try:
-                return self._doors.send(call["door"], call["path"], call.get("send", {}), call.get("headers", {}))
-            except requests.ConnectionError:
+                return self._doors.call(door, path, body)
+            except requests.ConnectionError:  # the door's process may be starting again
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(LOOK_EVERY_SECONDS)
@@ -118,7 +116,7 @@ class Player:
     def _look(self, watch: Mapping[str, Any]) -> str:
         try:
             return self._observer.read(watch)
-        except (requests.RequestException, RedisError, KeyError, ValueError) as error:
+        except (requests.RequestException, RedisError, StoryError, KeyError, ValueError) as error:
             return f"not seen: {type(error).__name__}"
 
     def _looked_at_again(self, row: Row) -> Row:

@@ -2,8 +2,9 @@
 
 A story file (scenarios/<id>.json) holds
 - `title`: one sentence,
-- `steps`: calls in order, `{"door": "bank"|"core"|"sinks"|"listener", "path", "send"?, "headers"?, "as"?, "times"?}`;
-  `as` names the answer for later placeholders, like `{loan.id}`; `{tag}` is this play's own word,
+- `steps`: in order, either calls, `{"door": "bank"|"core"|"sinks", "path", "send"?, "as"?}` (without `send` it asks;
+  `as` names the answer for later placeholders, like `{loan.id}`; `{tag}` is this play's own word), or waits,
+  `{"until": "...", "watch": {...}}`,
 - `watch`: what to look at, by the names of observe.py,
 - `expected`: how that must read in the end.
 """

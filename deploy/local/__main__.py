@@ -1,12 +1,13 @@
-"""`python -m deploy.local up|down|demo`: what the Makefile's targets run."""
+"""`python -m deploy.local up|down|demo|bench`: what the Makefile's targets run."""
 
 import argparse
 import sys
 
+from deploy.local.bench import bench
 from deploy.local.demo import demo
 from deploy.local.up import down, up
 
-_COMMANDS = {"up": up, "down": down, "demo": demo}
+_COMMANDS = {"up": up, "down": down, "demo": demo, "bench": bench}
 
 
 def main() -> int:

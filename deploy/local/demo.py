@@ -21,7 +21,7 @@ from deploy.local.supervisor import StandError
 from sandbox.player import HttpDoors, Player, Row
 from sandbox.story import StoryError, load_stories
 
-WIDE = 200
+WIDE = 160  # columns, where nobody says how wide the terminal is
 
 
 def demo() -> int:
@@ -57,7 +57,6 @@ def demo() -> int:
 def doors(addresses: Addresses) -> dict[str, str]:
     """The doors of the outside world, as stories name them."""
     return {
-        "listener": addresses.url("LISTENER_PORT"),
         "bank": addresses.url("SANDBOX_CLEARBANK_PORT"),
         "core": addresses.url("SANDBOX_MAMBU_PORT"),
         "sinks": addresses.url("SANDBOX_SINKS_PORT"),
@@ -80,6 +79,7 @@ def _print(rows: Sequence[Row]) -> None:
         reached = "the same" if row.ok else row.reached
         table.add_row(mark, row.scenario, row.expected, reached, f"{row.seconds:.1f}")
     console = Console()
-    console.print(table, width=None if console.is_terminal else WIDE)
+    console = console if console.is_terminal else Console(width=WIDE)
+    console.print(table)
     good = sum(row.ok for row in rows)
     console.print(f"{good} of {len(rows)} scenarios ended as expected.")

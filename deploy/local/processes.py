@@ -37,7 +37,8 @@ def plan_stand(addresses: Addresses, workers: str, *, with_flower: bool) -> list
         # The in-memory scheduler: the schedule is one line of code, and a killed beat leaves no file behind.
         ProcessPlan("beat", (*celery, "beat", "--scheduler", "celery.beat:Scheduler"), ready_words="is starting."),
         _sandbox("clearbank", addresses, "SANDBOX_CLEARBANK_PORT"),
-        _sandbox("mambu", addresses, "SANDBOX_MAMBU_PORT"),
+        # Not granian: it cannot send the final 102 that Mambu answers to a repeat.
+        ProcessPlan("sandbox-mambu", (python, "-m", "sandbox.mambu"), addresses.url("SANDBOX_MAMBU_PORT") + "/readyz"),
         _sandbox("sinks", addresses, "SANDBOX_SINKS_PORT"),
     ]
     if with_flower:

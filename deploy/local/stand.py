@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from deploy.local.addresses import Addresses, free_port
@@ -12,29 +12,37 @@ from deploy.local.supervisor import Supervisor
 
 
 class Stand:
-    """`folder` keeps keys, documents, data and logs. `said` hears one line about each restart."""
+    """`folder` keeps keys, documents, data and logs. `said` hears one line about each restart; `only` names the
+    processes to start when not all are wanted."""
 
-    def __init__(self, folder: Path, addresses: Addresses, *, with_flower: bool, said: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        addresses: Addresses,
+        *,
+        with_flower: bool,
+        said: Callable[[str], None],
+        only: Collection[str] = (),
+    ) -> None:
         self.addresses = addresses
         self._store_port = 0 if os.environ.get("REDIS_URL") else _store_port(folder)
         redis_url = os.environ.get("REDIS_URL") or f"redis://127.0.0.1:{self._store_port}/0"
         self.environment = complete(folder, addresses, redis_url)
         self._folder = folder
-        self._with_flower = with_flower
+        plans = plan_stand(addresses, self.environment["WORKERS"], with_flower=with_flower)
+        self._plans = [plan for plan in plans if not only or plan.name in only]
         self.supervisor = Supervisor(self.environment, folder / "logs", said)
 
     @property
     def names(self) -> list[str]:
         """What will be started."""
-        plans = plan_stand(self.addresses, self.environment["WORKERS"], with_flower=self._with_flower)
-        return ["valkey"] * bool(self._store_port) + [plan.name for plan in plans]
+        return ["valkey"] * bool(self._store_port) + [plan.name for plan in self._plans]
 
     def start(self, ready: Callable[[str], None]) -> None:
         """Start everything and return when all is ready. Raises StandError, NoServerError."""
         if self._store_port:
             self.supervisor.start([plan_store(self._store_port, self._folder / "valkey")], ready)
-        plans = plan_stand(self.addresses, self.environment["WORKERS"], with_flower=self._with_flower)
-        self.supervisor.start(plans, ready)
+        self.supervisor.start(self._plans, ready)
         self.supervisor.watch()
 
     def stop(self) -> None:

@@ -1,5 +1,6 @@
 """The bank put together: its settings, its memory and its keys."""
 
+import secrets
 import sqlite3
 import time
 import uuid
@@ -14,7 +15,7 @@ from sandbox.clearbank.signatures import load_client_key, load_signing_key
 from sandbox.clearbank.store import Store, empty, insert
 
 OPENING_BALANCE_PENCE = 100_000_000_000_00  # a hundred billion pounds: funds run out only when a test wants it
-FIRST_SEED = 1
+SEED_BITS = 48
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,16 @@ class Bank:
 
 
 def open_bank(settings: Settings) -> Bank:
-    """Open the bank where it was left; found it when its folder is empty. Raises KeyFileError."""
+    """Open the bank where it was left; found it when its folder is empty. Raises KeyFileError.
+
+    A new bank makes ids unlike any other's, until it is reset with a seed.
+    """
     client_key = load_client_key(settings.client_key_file)
     signing_key = load_signing_key(settings.signing_key_file)
     bank = Bank(settings, Store(settings.data), client_key, signing_key)
     with bank.store.transaction() as db:
         if db.execute("SELECT 1 FROM source").fetchone() is None:
-            _found(db, settings, FIRST_SEED)
+            _found(db, settings, secrets.randbits(SEED_BITS))
     return bank
 
 

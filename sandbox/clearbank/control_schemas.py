@@ -72,6 +72,10 @@ class Inbound(Schema):
     delaySeconds = fields.Float(validate=Range(min=0), load_default=None)
 
 
+class KnownVirtualAccount(Schema):
+    ownerName = text(1, 140)
+
+
 class InboundFps(Inbound):
     reference = text(0, FPS_REFERENCE_LENGTH, required=False, load_default="")  # the scheme carries no more
 

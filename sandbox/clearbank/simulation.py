@@ -17,6 +17,7 @@ from sandbox.clearbank.fields import load
 from sandbox.clearbank.ledger import Movement
 from sandbox.clearbank.orders import HELD_CREDITOR_NAME, Order
 from sandbox.clearbank.problems import Problem, answer
+from sandbox.clearbank.virtual_account_creation import open_virtual_account
 from sandbox.clearbank.wire import pence_of
 
 SCHEMES = {"fps": "FasterPayments", "chaps": "Chaps", "bacs": "Bacs"}
@@ -50,6 +51,14 @@ def blueprint(bank: Bank) -> Blueprint:
             order = _portal_order(db, rail, wanted)
             transaction_id = orders.take(db, order, time.time(), settle_seconds)
         return answer({"transactionId": transaction_id, "endToEndId": order.end_to_end_id}, 202)
+
+    @door.post("/virtual-accounts")
+    def virtual_account() -> Response:
+        """A virtual account that the client has had for long: it is there at once and no webhook tells of it."""
+        wanted = load(schemas.KnownVirtualAccount(), control_body())
+        with bank.store.transaction() as db:
+            account = open_virtual_account(db, bank.settings.pooled_account_id, wanted["ownerName"], time.time())
+        return answer({"virtualAccountId": account["id"], "iban": account["iban"]}, 201)
 
     return door
 

@@ -38,6 +38,19 @@ def create_virtual_account(db: sqlite3.Connection, detail: dict[str, Any], now: 
         webhooks.enqueue(db, "VirtualAccountCreationFailed", version, payload, subject)
 
 
+def open_virtual_account(db: sqlite3.Connection, account_id: str, owner_name: str, now: float) -> sqlite3.Row:
+    """Open one at once, with a number of the bank's choice."""
+    parent = account_by_id(db, account_id)
+    if parent is None:
+        raise LookupError("There is no such pooled account in the ledger.")
+    virtual_id = source.next_uuid(db)
+    detail = {"account_id": account_id, "owner_name": owner_name, "identifier": {}}
+    _open(db, virtual_id, _number(db, {}, parent["bban"]), detail, now)
+    account = account_by_id(db, virtual_id)
+    assert account is not None  # noqa: S101  it was inserted just now
+    return account
+
+
 def _number(db: sqlite3.Connection, identifier: dict[str, str], parent_bban: str) -> AccountNumber:
     if identifier.get("iban"):
         return from_iban(identifier["iban"])

@@ -9,6 +9,7 @@ from typing import TypeVar
 import structlog
 from flask import request
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from services.listener.refusals import Refusal, refuse_origin
 from services.listener.senders import Network, is_allowed
@@ -57,7 +58,11 @@ class Desk:
     def accept(
         self, source: str, kind: str, identity: WebhookIdentity, body: bytes, evidence: Mapping[str, str]
     ) -> "Future[tuple[Acceptance, str]]":
-        """Begin to store the webhook; the answer may leave when this and everything else it needs is done."""
+        """Begin to store the webhook; the answer may leave when this and everything else it needs is done.
+
+        Raises UnicodeEncodeError when a name holds half a surrogate pair: in the store it would fail its whole batch.
+        """
+        "".join(identity.names).encode()
         envelope = self.fill_envelope(identity.fingerprint)
         return self.publish(NewReceipt(source, kind, identity, body, envelope, evidence))
 
@@ -81,6 +86,14 @@ class Deadline:
         except Exception as error:
             _log.error("webhook not answered", reason=reason, error=f"{type(error).__name__}: {error}")
             raise Refusal(503, reason, "the webhook cannot be taken now, please repeat it later") from error
+
+
+def raw_body() -> bytes:
+    """The bytes as they came. Raises RequestEntityTooLarge."""
+    raw = request.get_data(cache=False)
+    if request.content_length is None and len(raw) >= MAX_BODY_BYTES:
+        raise RequestEntityTooLarge  # werkzeug cuts a body without a length at the limit and says nothing
+    return raw
 
 
 def evidence(*names: str) -> dict[str, str]:

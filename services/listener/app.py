@@ -49,6 +49,11 @@ def create_app(
             return refused(Refusal(413, "body_too_large", f"the body is larger than {MAX_BODY_BYTES} bytes"))
         return refused(Refusal(error.code or 500, f"http_{error.code}", error.name))
 
+    @app.errorhandler(RecursionError)
+    @app.errorhandler(UnicodeEncodeError)
+    def unworkable(_: Exception) -> Response:
+        return refused(Refusal(400, "not_text", "the body is nested too deep or holds half a surrogate pair"))
+
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         _log.exception("unexpected error", reason="unexpected", error=type(error).__name__)

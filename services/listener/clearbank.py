@@ -5,7 +5,7 @@ from concurrent.futures import Future
 
 from flask import Blueprint, Response, request
 
-from services.listener.acceptance import Deadline, Desk, evidence
+from services.listener.acceptance import Deadline, Desk, evidence, raw_body
 from services.listener.refusals import Refusal, refuse_origin, require_json
 from shared.domain.webhook_envelope import EnvelopeError, parse_envelope
 from shared.domain.webhook_identity import clearbank_identity
@@ -24,7 +24,7 @@ def clearbank_blueprint(
     def receive() -> Response:
         deadline = Deadline()
         desk.check_sender(SOURCE)
-        raw = request.get_data(cache=False)
+        raw = raw_body()
         if not verify(raw, request.headers.get("DigitalSignature")):
             refuse_origin("signature_invalid")
         require_json()

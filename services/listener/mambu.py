@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from marshmallow import ValidationError
 
-from services.listener.acceptance import Deadline, Desk, evidence
+from services.listener.acceptance import Deadline, Desk, evidence, raw_body
 from services.listener.refusals import Refusal, refuse_origin, require_json
 from shared.domain.webhook_identity import mambu_identity
 from shared.messages.schemas import LoanDisbursementSchema, faults_of
@@ -37,7 +37,7 @@ def mambu_blueprint(desk: Desk, username: str, password: str) -> Blueprint:
 
     def _proved_body() -> tuple[bytes, Any]:
         desk.check_sender(SOURCE)
-        raw = request.get_data(cache=False)
+        raw = raw_body()
         if not _credentials_agree():
             refuse_origin("credentials_invalid")
         require_json()

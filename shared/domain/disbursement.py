@@ -73,6 +73,8 @@ class Disbursement(Payment):
                 return {"bank_transaction_id": event.bank_transaction_id, "parked": None}
             case e.RouteRefused() | e.PaymentRefused() | e.PaymentRejected():
                 return {"failure": f"{event.code}: {event.reason}", "parked": None}
+            case e.PaymentHeld():
+                return {"parked": None}
             case e.PaymentReturned():
                 return {"failure": f"returned: {event.code}", "parked": None}
         return {}

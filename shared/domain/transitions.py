@@ -78,3 +78,15 @@ _TO = {(edge.state, edge.event): edge.to for edge in (*DISBURSEMENT, *REPAYMENT)
 def successor(state: State, event: e.Event) -> State | None:
     """The state the event leads to, None when it is late or repeated and changes nothing."""
     return _TO.get((state, type(event)))
+
+
+# The bank says the opposite of what we know: neither late nor repeated, and never to be passed over.
+_CONTRADICTIONS = frozenset(
+    {(state, e.PaymentSettled) for state in (_D.RECEIVED, _D.ROUTED, _D.CONFIRMED, _D.REVERSING, _D.REVERSED)}
+    | {(state, e.PaymentRejected) for state in (_D.SETTLED, _D.TAKING_BACK, _D.RETURNED)}
+)
+
+
+def contradicts(state: State, event: e.Event) -> bool:
+    """Whether a person must look, because money left (or stayed) against what the payment's state says."""
+    return (state, type(event)) in _CONTRADICTIONS

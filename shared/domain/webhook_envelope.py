@@ -12,6 +12,7 @@ from typing import Any
 
 _VERSION_SUFFIX = re.compile(r"V\d+$", re.ASCII)
 _NONCE_LIMIT = 2**63
+_MOST_DIGITS = 40  # no sum of money needs more; "1e999999" would fill the memory once it is written out
 
 
 class EnvelopeError(ValueError):
@@ -47,8 +48,8 @@ def normal_type(spelled: str) -> str:
 def parse_envelope(raw: bytes) -> Envelope:
     """Read the raw body; amounts become Decimal. Raises EnvelopeError."""
     try:
-        body = json.loads(raw, parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+        body = json.loads(raw, parse_float=_decimal, parse_constant=_no_constant)
+    except (ValueError, ArithmeticError, RecursionError) as error:
         raise EnvelopeError("not_json", "the body is not JSON") from error
     if not isinstance(body, dict):
         raise EnvelopeError("not_an_object", "the body is not a JSON object with Type, Version, Payload and Nonce")
@@ -80,6 +81,18 @@ def text_field(payload: Any, *path: str) -> str:
     """The same as text without blanks around it; "" when absent or null."""
     value = field(payload, *path)
     return value.strip() if isinstance(value, str) else "" if value is None else str(value)
+
+
+def is_return(payload: Any) -> bool:
+    """Whether money came back through the scheme: examples print a JSON boolean, the field table the word `True`."""
+    return text_field(payload, "IsReturn").casefold() == "true"
+
+
+def _decimal(text: str) -> Decimal:
+    number = Decimal(text)
+    if abs(number.adjusted()) > _MOST_DIGITS:
+        raise ValueError(f"the number {text[:20]} is beyond all measure")
+    return number
 
 
 def _no_constant(name: str) -> Any:

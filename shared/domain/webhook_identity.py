@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from shared.domain.webhook_envelope import Envelope, field, text_field
+from shared.domain.webhook_envelope import Envelope, field, is_return, text_field
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def clearbank_identity(envelope: Envelope) -> WebhookIdentity:
     stem = "-".join(part for part in (kind, identifier or digest[:32], scheme) if part)
     transaction_id = text_field(payload, "TransactionId")
     names: tuple[str, ...]
-    if field(payload, "IsReturn") is True:
+    if is_return(payload):
         names = (f"{stem}-REV", f"{stem}-RETRY", f"{stem}-RETRY-{transaction_id}")
     else:
         names = (stem, f"{stem}-{transaction_id}") if transaction_id else (stem,)

@@ -40,8 +40,8 @@ def _decide(payment: Payment, step: Step, now: datetime, office: Office) -> None
             waiting = _wait(payment, step, result, now, office)
             office.move(waiting, f"{step} waits", cause, now, outcome=result.reason)
         case Parked():
-            office.move(payment.park(result.code, result.reason), "parked", cause, now, outcome=result.reason)
-            _log.error("payment parked", payment=payment.id, step=step, reason=result.code, why=result.reason)
+            if office.move(payment.park(result.code, result.reason), "parked", cause, now, outcome=result.reason):
+                _log.error("payment parked", payment=payment.id, step=step, reason=result.code, why=result.reason)
         case _:
             event: Event = result
             office.move(payment.apply(event), type(event).__name__, cause, now, outcome=decide.told(event))

@@ -20,6 +20,7 @@ Decision = Event | TryLater | Parked
 OPEN_LOAN_STATES = frozenset({"ACTIVE", "ACTIVE_IN_ARREARS"})
 _LOAN_ID = re.compile(r"[A-Za-z0-9_-]*\d[A-Za-z0-9_-]*", re.ASCII)
 _MOST_CANDIDATES = 5
+_SCHEMES = frozenset({"", "Transfer", "FasterPayments", "Bacs", "Chaps"})  # ClearBank: TransactionSettled v6, Scheme
 
 
 def route_order(payment: Payment, office: Office) -> Decision:
@@ -48,6 +49,8 @@ def locate_loan(payment: Payment, office: Office) -> Decision:
     money = cast("Repayment", payment).money
     if money.currency != "GBP":
         return LoanNotLocated("currency_not_gbp", f"the currency is {money.currency}")
+    if money.scheme not in _SCHEMES:
+        return LoanNotLocated("scheme_unknown", f"no repayment channel belongs to the scheme {money.scheme!r}")
     if money.scheme == "Bacs" and not office.rules.takes_bacs:
         return LoanNotLocated("bacs_not_configured", "clearBankRepaymentChannelBacs is not set")
     on_own_account = normal_iban(money.account_iban) == office.rules.operating_iban

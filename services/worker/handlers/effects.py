@@ -114,7 +114,7 @@ def _after(
             refused = payment.with_step(step, replace(record, outcome=StepOutcome.REFUSED, reason=outcome.reason))
             if effect.refused and outcome.verdict:
                 return refused.apply(effect.refused(outcome))
-            return refused if step in MAY_FAIL else refused.park(outcome.code, outcome.reason)
+            return _for_a_person(refused, step, outcome.code, outcome.reason)
         case Unknown():
             record = replace(record, reason=outcome.reason, ask_first=record.ask_first or outcome.seen)
             return scheduled(payment, step, record, now, None, office)
@@ -133,7 +133,13 @@ def scheduled(
     if next_at:
         return payment.with_step(step, replace(record, next_at=next_at))
     gave_up = payment.with_step(step, replace(record, next_at=None, outcome=StepOutcome.GAVE_UP))
-    return gave_up if step in MAY_FAIL else gave_up.park("gave_up", f"{step}: {record.reason}")
+    return _for_a_person(gave_up, step, "gave_up", f"{step}: {record.reason}")
+
+
+def _for_a_person(payment: Payment, step: Step, code: str, reason: str) -> Payment:
+    """Parked, unless the payment goes on without this step: the bank's word may have moved it past meanwhile."""
+    is_needed = step in payment.STEPS[payment.state] and step not in MAY_FAIL
+    return payment.park(code, reason) if is_needed else payment
 
 
 def _words(outcome: Outcome) -> str:

@@ -10,6 +10,7 @@ from shared.domain.meanings import BankReport, Ignored, Meaning, Unrecognised
 from shared.domain.payments import Payment
 from shared.domain.receipts import Receipt, ReceiptState
 from shared.domain.repayment import MoneyReceived, Repayment
+from shared.domain.transitions import contradicts
 
 _log = structlog.get_logger()
 
@@ -61,6 +62,9 @@ def _report(report: BankReport, receipt: Receipt, office: Office) -> str | Unrec
             reason = "money left the account by a payment that is not ours"
             return Unrecognised("payment_not_ours", reason)
         return "ignored: no payment of ours has this end-to-end id"
+    if contradicts(payment.state, report.event):
+        reason = f"{type(report.event).__name__} came for {payment_id}, which is {payment.state}"
+        return Unrecognised("contradiction", reason)
     advance_payment(payment_id, office)
     return payment_id
 

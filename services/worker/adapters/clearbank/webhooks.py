@@ -9,10 +9,8 @@ from shared.domain.events import PaymentHeld, PaymentRejected, PaymentReturned, 
 from shared.domain.meanings import BankReport, Ignored, Meaning, Unrecognised
 from shared.domain.money import AmountError, pence_from_number
 from shared.domain.repayment import MoneyReceived
-from shared.domain.webhook_envelope import field, parse_envelope, text_field
+from shared.domain.webhook_envelope import field, is_return, parse_envelope, text_field
 from shared.domain.webhook_identity import FAILURE_LISTS
-
-_FRACTION_DIGITS = 6  # ClearBank sends 0 to 7; Python reads 6
 
 
 def interpret_clearbank(raw: bytes) -> Sequence[Meaning]:
@@ -28,14 +26,14 @@ def interpret_clearbank(raw: bytes) -> Sequence[Meaning]:
 
 def _settled(payload: Any) -> Sequence[Meaning]:
     direction = text_field(payload, "DebitCreditCode").casefold()
-    is_return = field(payload, "IsReturn") is True
+    came_back = is_return(payload)
     end_to_end_id, transaction_id = text_field(payload, "EndToEndTransactionId"), text_field(payload, "TransactionId")
     if direction not in ("debit", "credit") or not transaction_id:
         return [Unrecognised("settled_incomplete", "a settlement without TransactionId or DebitCreditCode")]
-    if direction == "debit" and not is_return:
+    if direction == "debit" and not came_back:
         event = PaymentSettled(transaction_id, timestamp(text_field(payload, "TimestampSettled")))
         return [BankReport(end_to_end_id, event)]
-    if direction == "credit" and is_return:
+    if direction == "credit" and came_back:
         code = _supplementary(payload, "PaymentReturnCode") or "unknown"
         return [BankReport(end_to_end_id, PaymentReturned(transaction_id, code))]
     if direction == "debit":
@@ -108,11 +106,10 @@ def _supplementary(payload: Any, name: str) -> str:
 
 
 def timestamp(text: str) -> datetime | None:
-    """ClearBank's time in UTC; no zone means UTC. None when it cannot be read: that must not stop the money."""
-    head, point, fraction = text.removesuffix("Z").partition(".")
-    digits = "".join(character for character in fraction if character.isdigit())[:_FRACTION_DIGITS]
+    """ClearBank's time in UTC, with 0 to 7 digits of a second; no zone means UTC. None when it cannot be read: that
+    must not stop the money."""
     try:
-        moment = datetime.fromisoformat(f"{head}.{digits.ljust(_FRACTION_DIGITS, '0')}" if point else head)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -8,6 +8,7 @@ from services.worker.adapters.mambu.fields import MambuNames
 from shared.domain.core_records import CoreHolder, CoreLoan, CoreTransaction
 from shared.domain.events import Address
 from shared.domain.money import pence_from_number
+from shared.domain.schemes import Scheme, fit_text
 
 _COUNTRY_WORDS = {
     "UK": "GB",
@@ -59,10 +60,11 @@ def holder(body: Mapping[str, Any]) -> CoreHolder:
 
 
 def _address(body: Mapping[str, Any]) -> Address | None:
-    """None without what CHAPS demands. The country is free text in Mambu; a British post code speaks for none given."""
+    """None without what CHAPS demands, in its characters. The country is free text in Mambu; none given is GB."""
     word = str(body.get("country") or "GB").strip().upper()
     country = _COUNTRY_WORDS.get(word, word)
     town, post_code = str(body.get("city") or "").strip(), str(body.get("postcode") or "").strip()
-    if len(country) != 2 or not town or not post_code:
+    is_code = len(country) == 2 and country.isascii() and country.isalpha()
+    if not (is_code and fit_text(town, Scheme.CHAPS, 35) and fit_text(post_code, Scheme.CHAPS, 16)):
         return None
     return Address(country, town, post_code, str(body.get("line1") or "").strip(), str(body.get("line2") or "").strip())

@@ -1,0 +1,1 @@
+"""One suite for every implementation of a port, and our words against those who must understand them."""

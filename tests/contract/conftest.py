@@ -1,0 +1,58 @@
+"""The stores, in every implementation there is: in memory, on fakeredis, on a real server."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import fakeredis
+import pytest
+from redis import Redis
+
+from shared.store.connection import StoreClock
+from shared.store.inbox import Inbox
+from shared.store.journal import Journal
+from shared.store.outbox import Outbox
+from tests.fakes.clock import FakeClock
+from tests.fakes.stores import FakeInbox, FakeJournal, FakeOutbox, StoreSets
+
+REAL = pytest.param("real server", marks=pytest.mark.enable_socket)
+
+
+@dataclass(frozen=True)
+class Stores:
+    inbox: Any
+    journal: Any
+    outbox: Any
+    now: Callable[[], datetime]
+
+
+@pytest.fixture(params=["fakeredis", REAL])
+def server(request: pytest.FixtureRequest) -> Iterator[Redis]:
+    """An empty Redis: one in memory, and a real one."""
+    if request.param == "fakeredis":
+        with fakeredis.FakeRedis(server=fakeredis.FakeServer()) as redis:
+            yield redis
+    else:
+        yield request.getfixturevalue("redis")
+
+
+@pytest.fixture(params=["memory", "fakeredis", REAL])
+def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
+    """All of what the use cases know of the stores, in each implementation."""
+    if request.param == "memory":
+        yield in_memory()
+    elif request.param == "fakeredis":
+        with fakeredis.FakeRedis(server=fakeredis.FakeServer()) as redis:
+            yield on(redis)
+    else:
+        yield on(request.getfixturevalue("redis"))
+
+
+def on(redis: Redis) -> Stores:
+    return Stores(Inbox(redis), Journal(redis), Outbox(redis), StoreClock(redis).now)
+
+
+def in_memory() -> Stores:
+    clock, sets = FakeClock(), StoreSets()
+    return Stores(FakeInbox(clock, sets), FakeJournal(clock, sets), FakeOutbox(clock, sets), clock.now)

@@ -1,0 +1,29 @@
+"""Receipts and payments for the stores, by what the test is about."""
+
+import hashlib
+from datetime import UTC, datetime
+
+from shared.domain.disbursement import Disbursement
+from shared.domain.history import HistoryEntry
+from shared.domain.webhook_identity import WebhookIdentity
+from shared.store.inbox import NewReceipt
+from tests import builders
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def a_webhook(event: str = "event-1", content: str = "content", *names: str, body: bytes = b"{}") -> NewReceipt:
+    """One delivery: each call is an attempt of its own. Same event and content: the same webhook again."""
+    fingerprint, digest = (hashlib.sha256(text.encode()).hexdigest() for text in (event, content))
+    tried = (*(names or ("TransactionSettled-e2e",)), f"TransactionSettled-e2e-{fingerprint[:12]}")
+    identity = WebhookIdentity(tried, fingerprint, digest)
+    return NewReceipt("clearbank", "TransactionSettled", identity, body, b"element of " + event.encode())
+
+
+def a_disbursement(key: str = builders.TRANSACTION_KEY, **changed: str) -> Disbursement:
+    """The disbursement of one transaction of the core."""
+    return builders.a_disbursement(builders.a_disbursement_order(transaction_key=key, **changed))
+
+
+def an_entry(what: str, at: datetime = NOON) -> HistoryEntry:
+    return HistoryEntry(at, what, "a test", "received")

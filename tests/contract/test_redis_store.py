@@ -1,0 +1,176 @@
+"""What only Redis can show: the sets, the queue, the scripts' own behaviour."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from redis import Redis
+from redis.exceptions import ResponseError
+
+from shared.domain.payments import Parked
+from shared.store import keys
+from shared.store.connection import StoreClock, lua
+from shared.store.inbox import Acceptance, Inbox
+from shared.store.journal import Journal
+from shared.store.outbox import Outbox
+from tests.contract.records import a_disbursement, a_webhook, an_entry
+
+QUEUE = "inbound"
+
+
+def scores(redis: Redis, key: str) -> dict[str, float]:
+    """A sorted set: member -> milliseconds."""
+    found: Any = redis.zrange(key, 0, -1, withscores=True)
+    return {member.decode(): score for member, score in found}
+
+
+def test_the_queue_element_is_pushed_exactly_once(server: Redis) -> None:
+    inbox, webhook = Inbox(server, QUEUE), a_webhook()
+    inbox.accept([webhook])
+    inbox.accept([webhook])  # our own repeat
+    inbox.accept([a_webhook()])  # the sender's repeat
+    inbox.accept([a_webhook("event-1", "changed")])  # a conflict
+    assert server.lrange(QUEUE, 0, -1) == [webhook.envelope]
+
+
+def test_a_broker_elsewhere_gets_nothing_pushed(server: Redis) -> None:
+    Inbox(server).accept([a_webhook()])
+    assert server.lrange(QUEUE, 0, -1) == []
+    assert server.zcard(keys.DUE) == 1
+
+
+def test_what_was_pushed_is_due_for_the_sweeper_only_after_a_while(server: Redis) -> None:
+    Inbox(server, QUEUE, sweep_after_seconds=30).accept([a_webhook()])
+    due_ms = scores(server, keys.DUE)[f"receipt:{a_webhook().identity.fingerprint}"]
+    ahead_seconds = due_ms / 1000 - StoreClock(server).now().timestamp()
+    assert 0 < ahead_seconds <= 30
+    assert Outbox(server).take_due(10, 0) == []
+
+
+def test_a_conflict_stands_in_the_parked_set_once(server: Redis) -> None:
+    inbox = Inbox(server, QUEUE)
+    for content in ("content", "changed", "changed"):
+        inbox.accept([a_webhook("event-1", content)])
+    (member,) = scores(server, keys.PARKED)
+    assert member.startswith(f"receipt:{a_webhook().identity.fingerprint}!")
+
+
+def test_a_parked_receipt_moves_from_the_due_set_to_the_parked_set(server: Redis) -> None:
+    inbox, webhook = Inbox(server), a_webhook()
+    inbox.accept([webhook])
+    inbox.park(webhook.identity.fingerprint, "because")
+    assert list(scores(server, keys.PARKED)) == [f"receipt:{webhook.identity.fingerprint}"]
+    assert server.zcard(keys.DUE) == 0
+
+
+def test_a_finished_receipt_is_listed_for_retention(server: Redis) -> None:
+    inbox, webhook = Inbox(server), a_webhook()
+    inbox.accept([webhook])
+    inbox.finish(webhook.identity.fingerprint, "done")
+    assert list(scores(server, keys.FINISHED)) == [webhook.identity.fingerprint]
+
+
+def test_a_parked_payment_stands_in_the_parked_set_until_it_goes_on(server: Redis) -> None:
+    journal = Journal(server)
+    parked = journal.move(replace(a_disbursement(), parked=Parked("code", "reason")), [an_entry("parked")], None)
+    assert parked is not None
+    since = scores(server, keys.PARKED)[parked.id]
+    again = journal.move(parked, [], None)
+    assert again is not None
+    assert server.zscore(keys.PARKED, parked.id) == since
+    journal.move(replace(again, parked=None), [], None)
+    assert server.zcard(keys.PARKED) == 0
+
+
+def test_no_receipt_expires_by_itself(server: Redis) -> None:
+    inbox, webhook = Inbox(server, QUEUE), a_webhook()
+    inbox.accept([webhook])
+    inbox.finish(webhook.identity.fingerprint, "done")
+    Journal(server).move(a_disbursement(), [an_entry("received")], StoreClock(server).now() + timedelta(hours=1))
+    assert {server.ttl(key) for key in server.scan_iter()} == {-1}
+
+
+def test_begin_leaves_nothing_behind_for_a_receipt_that_is_not_there(server: Redis) -> None:
+    assert Inbox(server).begin("unknown") is None
+    assert server.dbsize() == 0
+
+
+def test_the_scripts_are_loaded_again_after_the_server_forgot_them(server: Redis) -> None:
+    inbox, journal, outbox = Inbox(server), Journal(server), Outbox(server)
+    for event in ("event-1", "event-2"):
+        server.script_flush()
+        assert inbox.accept([a_webhook(event, "content", event), a_webhook(event, "content", event)]) == [
+            (Acceptance.STORED, event),
+            (Acceptance.DUPLICATE, event),
+        ]
+        server.script_flush()
+        assert journal.move(a_disbursement(event), [], None)
+        server.script_flush()
+        assert outbox.take_due(10, 60) != []
+
+
+def test_accept_checks_every_argument_before_its_first_write(server: Redis) -> None:
+    good = ["attempt", "id", "digest", "clearbank", "kind", "body", "{}", "0", "element", "cw:", "name"]
+    spoilt = [[*good[:place], "", *good[place + 1 :]] for place in (0, 1, 2, 3, 4, 7)] + [good[:10]]
+    for arguments in spoilt:
+        with pytest.raises(ResponseError, match="accept:"):
+            server.eval(lua("accept"), 4, "cw:receipt:id", keys.DUE, keys.PARKED, QUEUE, *arguments)
+    assert server.dbsize() == 0
+
+
+def test_move_checks_every_argument_before_its_first_write(server: Redis) -> None:
+    for arguments in (["", "0", "{}", "s", "", "0"], ["id", "x", "{}", "s", "", "0"], ["id", "0", "{}", "s", "x", "0"]):
+        with pytest.raises(ResponseError, match="move:"):
+            server.eval(lua("move"), 4, "cw:payment:id", "cw:history:id", keys.DUE, keys.PARKED, *arguments)
+    assert server.dbsize() == 0
+
+
+def test_take_due_checks_its_arguments(server: Redis) -> None:
+    with pytest.raises(ResponseError, match="take_due:"):
+        server.eval(lua("take_due"), 1, keys.DUE, "many", "0")
+
+
+def test_the_stores_clock_tells_utc(server: Redis) -> None:
+    now = StoreClock(server).now()
+    assert now.utcoffset() == timedelta(0)
+
+
+@pytest.mark.enable_socket
+def test_one_webhook_accepted_by_many_at_once_is_stored_once(redis: Redis) -> None:
+    inbox, deliveries = Inbox(redis, QUEUE), [a_webhook() for _ in range(64)]
+    with ThreadPoolExecutor(16) as pool:
+        answers = [
+            answer for found in pool.map(lambda webhook: inbox.accept([webhook]), deliveries) for answer in found
+        ]
+    results = [answer[0] for answer in answers if not isinstance(answer, Exception)]
+    assert sorted(results) == [Acceptance.DUPLICATE] * 63 + [Acceptance.STORED]
+    assert redis.llen(QUEUE) == 1
+    receipt = inbox.load(deliveries[0].identity.fingerprint)
+    assert receipt is not None
+    assert receipt.duplicates == 63
+
+
+@pytest.mark.enable_socket
+def test_of_many_moves_at_once_one_goes_through(redis: Redis) -> None:
+    journal = Journal(redis)
+    payment = journal.move(a_disbursement(), [], None)
+    assert payment is not None
+    with ThreadPoolExecutor(16) as pool:
+        moves = list(pool.map(lambda number: journal.move(payment, [an_entry(str(number))], None), range(32)))
+    assert [move.version for move in moves if move] == [2]
+    assert len(journal.history(payment.id)) == 1
+
+
+@pytest.mark.enable_socket
+def test_due_work_is_taken_by_one_sweeper_only(redis: Redis) -> None:
+    journal, now = Journal(redis), StoreClock(redis).now()
+    ids = [a_disbursement(str(number)).id for number in range(40)]
+    for number in range(40):
+        journal.move(a_disbursement(str(number)), [], now)
+    with ThreadPoolExecutor(8) as pool:
+        taken = [
+            member for members in pool.map(lambda _: Outbox(redis).take_due(10, 3600), range(8)) for member in members
+        ]
+    assert sorted(taken) == sorted(ids)

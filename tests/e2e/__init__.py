@@ -1,0 +1,1 @@
+"""The whole product as a user runs it."""

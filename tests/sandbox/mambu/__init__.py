@@ -1,0 +1,1 @@
+"""The simulated Mambu against what is known of the real one."""

@@ -1,0 +1,1 @@
+"""The sinks that record notifications and outgoing webhooks."""

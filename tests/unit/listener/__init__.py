@@ -1,0 +1,1 @@
+"""The listener through its test client, with collaborators in memory."""

@@ -1,0 +1,137 @@
+"""A listener whose store is in memory and whose signer is a key; each collaborator may be replaced to misbehave."""
+
+import base64
+import json
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask.testing import FlaskClient
+from prometheus_client import CollectorRegistry
+from werkzeug.test import TestResponse
+
+from services.listener.acceptance import Desk, Metrics
+from services.listener.app import create_app
+from services.listener.clearbank import clearbank_blueprint
+from services.listener.mambu import mambu_blueprint
+from services.listener.senders import parse_allowed_senders
+from services.listener.settings import SOURCES
+from shared.domain.receipts import Receipt
+from shared.signing.client import SignedAnswer
+from shared.signing.digital_signature import sign, verify
+from shared.store.inbox import Acceptance, NewReceipt
+from tests.fakes.clock import FakeClock
+from tests.fakes.stores import FakeInbox
+from tests.unit.signing.keys import private_key
+
+BANK_KEY, OUR_KEY = private_key("bank"), private_key("ours")
+CLEARBANK, MAMBU = "/webhooks/clearbank", "/webhooks/mambu/loan-disbursement"
+USERNAME, PASSWORD = "mambu", "a password: with colon"
+
+Stored = Future[tuple[Acceptance, str]]
+
+
+def done(answer: Any) -> Future[Any]:
+    future: Future[Any] = Future()
+    if isinstance(answer, Exception):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)
+    return future
+
+
+def never() -> Future[Any]:
+    """A collaborator that does not answer."""
+    return Future()
+
+
+def sign_nonce(nonce: int) -> Future[SignedAnswer]:
+    body = b'{"Nonce":%d}' % nonce
+    return done(SignedAnswer(body, sign(OUR_KEY, body)))
+
+
+@dataclass
+class Listener:
+    allowed_senders: str = ""
+    publish: Callable[[NewReceipt], Stored] | None = None
+    sign_nonce: Callable[[int], Future[SignedAnswer]] = sign_nonce
+    inbox: FakeInbox = field(default_factory=lambda: FakeInbox(FakeClock(), queue=[]))
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+
+    def __post_init__(self) -> None:
+        senders = parse_allowed_senders(self.allowed_senders, SOURCES)
+        self.metrics = Metrics(self.registry)
+        desk = Desk(self.publish or self._store, lambda argument: argument.encode(), senders, self.metrics)
+        doors = (
+            clearbank_blueprint(desk, self._is_the_banks, self._sign),
+            mambu_blueprint(desk, USERNAME, PASSWORD),
+        )
+        self.app = create_app(doors, lambda: True, self.metrics, self.registry)
+        self.client: FlaskClient = self.app.test_client()
+
+    def receipts(self) -> list[Receipt]:
+        return self.inbox.receipts()
+
+    def counted(self, source: str, result: str) -> float:
+        return (
+            self.registry.get_sample_value("causeway_listener_webhooks_total", {"source": source, "result": result})
+            or 0
+        )
+
+    def from_the_bank(self, raw: bytes, **changed: Any) -> TestResponse:
+        """A webhook with the bank's signature. `signature`, `headers` and the rest are for misbehaviour."""
+        headers = {"DigitalSignature": changed.pop("signature", sign(BANK_KEY, raw)), **changed.pop("headers", {})}
+        given = {"data": raw, "content_type": "application/json", "headers": headers} | changed
+        return self.client.post(CLEARBANK, **given)
+
+    def from_mambu(self, raw: bytes, **changed: Any) -> TestResponse:
+        given = {"data": raw, "content_type": "application/json", "headers": basic(USERNAME, PASSWORD)} | changed
+        return self.client.open(MAMBU, **{"method": "POST", **given})
+
+    def _store(self, receipt: NewReceipt) -> Stored:
+        return done(self.inbox.accept([receipt])[0])
+
+    def _sign(self, nonce: int) -> Future[SignedAnswer]:
+        return self.sign_nonce(nonce)  # asked for at every webhook: a test may replace it
+
+    def _is_the_banks(self, raw: bytes, signature: str | None) -> bool:
+        return verify(raw, signature, [BANK_KEY.public_key()])
+
+
+def basic(username: str, password: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()}
+
+
+def a_webhook(nonce: object = 1448545215, kind: str = "TransactionSettled", **payload: object) -> bytes:
+    settled = {
+        "TransactionId": "d9162680-7d35-7994-4e38-fa80716899a2",
+        "EndToEndTransactionId": "05726acd06dc",
+        "Scheme": "FasterPayments",
+        "DebitCreditCode": "Credit",
+        "IsReturn": False,
+        "Amount": 88.5,
+        "Account": {"IBAN": "GB00CUBK11223312345678"},
+    }
+    return json.dumps({"Type": kind, "Version": 6, "Payload": settled | payload, "Nonce": nonce}).encode()
+
+
+def an_order(**changed: object) -> bytes:
+    """A template of Mambu as it renders; None leaves a key out."""
+    order = {
+        "amount": "1,234.50",
+        "paymentScheme": "MBU_Loan_Disbursement_FPS",
+        "transactionEncodedKey": "8a8187366a01d4a1016a023792a50001",
+        "loanAccountId": "LOAN1",
+        "loanName": "A loan",
+        "transactionId": "1234",
+        "debtorName": "Northern Lender",
+        "paymentReference": "LOAN1",
+        "debtorIBAN": "GB29NWBK60161331926819",
+        "creditorIBAN": "GB82WEST12345698765432",
+        "creditorName": "Ada Lovelace",
+        "accountCurrency": "GBP",
+        "assignedLoanUser": "",
+        "transactionEndToEndId": "",
+    } | changed
+    return json.dumps({key: value for key, value in order.items() if value is not None}).encode()

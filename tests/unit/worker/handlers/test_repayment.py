@@ -1,0 +1,214 @@
+"""R1: money that came in, on its way to a loan."""
+
+import pytest
+
+from shared.domain.payments import Parked
+from shared.domain.transitions import RepaymentState as State
+from tests.builders import OPERATING_IBAN, a_core_loan, a_holder, a_settled_credit, the_rules
+from tests.fakes.lender import FakeLender
+from tests.fakes.replies import Reply, is_unknown_after_the_effect, refuses, says_try_later
+
+BY_REFERENCE = the_rules(find_loans_by_iban=False)
+
+
+def test_a_credit_on_a_virtual_account_is_posted_to_its_loan() -> None:
+    lender, money = FakeLender(), a_settled_credit("88.50")
+    lender.core.add(loan=a_core_loan("LOAN7"))
+    lender.hears(money)
+
+    assert lender.repayment(money).state is State.POSTED
+    assert lender.core.repayments == {"LOAN7": [(money.transaction_id, 8850)]}
+    assert lender.repayment(money).core_transaction_id == f"core-{money.transaction_id}"
+    assert not lender.sets.due
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "LOAN7",
+        "repayment of LOAN7",
+        "LOAN7, March 2026",
+        "ref:LOAN7/2026",
+        "99999 LOAN7",
+        "1 1 1 1 1 1 LOAN7",
+        "LOAN7 LOAN7",
+        "(LOAN7)",
+    ],
+)
+def test_a_credit_is_posted_by_the_loan_id_in_its_reference(reference: str) -> None:
+    lender, money = FakeLender(BY_REFERENCE), a_settled_credit(reference=reference)
+    lender.core.add(loan=a_core_loan("LOAN7"))
+    lender.hears(money)
+
+    assert lender.repayment(money).state is State.POSTED
+    assert list(lender.core.repayments) == ["LOAN7"]
+
+
+def test_a_credit_on_the_operating_account_goes_by_its_reference_even_with_virtual_accounts() -> None:
+    lender = FakeLender()
+    money = a_settled_credit(on_iban="GB29 NWBK 6016 1331 9268 19", reference="LOAN7")
+    lender.core.add(loan=a_core_loan("LOAN7", iban=OPERATING_IBAN))
+    lender.core.add(loan=a_core_loan("LOAN8", key="other", iban=OPERATING_IBAN))
+    lender.hears(money)
+
+    assert list(lender.core.repayments) == ["LOAN7"]
+
+
+def test_a_long_reference_asks_the_core_for_five_loans_at_most() -> None:
+    lender = FakeLender(BY_REFERENCE)
+    lender.hears(a_settled_credit(reference=" ".join(f"L{number}" for number in range(9))))
+
+    assert lender.wire.calls.count("core.read_loan") == 5
+
+
+def test_words_without_a_digit_are_not_asked_for() -> None:
+    lender, money = FakeLender(BY_REFERENCE), a_settled_credit(reference="thank you")
+    lender.hears(money)
+
+    assert "core.read_loan" not in lender.wire.calls
+    assert lender.repayment(money).state is State.UNMATCHED
+
+
+@pytest.mark.parametrize(
+    ("loans", "money", "code"),
+    [
+        ([], a_settled_credit(), "loan_not_found"),
+        ([a_core_loan("A1"), a_core_loan("B2", key="other")], a_settled_credit(), "loan_ambiguous"),
+        ([a_core_loan(state="CLOSED")], a_settled_credit(), "loan_not_open"),
+        ([a_core_loan(state="APPROVED")], a_settled_credit(), "loan_not_open"),
+        ([a_core_loan(currency="EUR")], a_settled_credit(), "loan_currency"),
+        ([a_core_loan()], a_settled_credit(currency="EUR"), "currency_not_gbp"),
+        ([a_core_loan()], a_settled_credit(scheme="Bacs"), "bacs_not_configured"),
+        ([a_core_loan()], a_settled_credit(scheme="Sepa"), "scheme_unknown"),
+    ],
+)
+def test_money_that_no_loan_takes_is_unmatched_with_the_reason(loans, money, code: str) -> None:
+    lender = FakeLender()
+    for loan in loans:
+        lender.core.add(loan=loan)
+    lender.hears(money)
+    lender.comes_to_rest()
+
+    assert lender.repayment(money).state is State.UNMATCHED
+    assert lender.repayment(money).failure.startswith(f"{code}: ")
+    assert lender.repayment(money).parked is None
+    assert lender.core.posted() == []
+
+
+def test_a_reference_that_names_two_loans_is_ambiguous() -> None:
+    lender, money = FakeLender(BY_REFERENCE), a_settled_credit(reference="LOAN7 LOAN8")
+    lender.core.add(loan=a_core_loan("LOAN7"))
+    lender.core.add(loan=a_core_loan("LOAN8", key="other"))
+    lender.hears(money)
+
+    assert lender.repayment(money).failure == "loan_ambiguous: 2 loans are named by its reference"
+
+
+def test_a_bacs_credit_is_posted_when_its_channel_is_set() -> None:
+    lender, money = FakeLender(the_rules(takes_bacs=True)), a_settled_credit(scheme="Bacs")
+    lender.core.add(loan=a_core_loan())
+    lender.hears(money)
+
+    assert lender.repayment(money).state is State.POSTED
+
+
+@pytest.mark.parametrize("state", ["ACTIVE", "ACTIVE_IN_ARREARS"])
+def test_open_loans_take_repayments(state: str) -> None:
+    lender, money = FakeLender(), a_settled_credit()
+    lender.core.add(loan=a_core_loan(state=state))
+    lender.hears(money)
+
+    assert lender.repayment(money).state is State.POSTED
+
+
+def test_a_repayment_that_the_core_judges_impossible_becomes_unmatched() -> None:
+    lender, money = FakeLender(), a_settled_credit()
+    lender.core.add(loan=a_core_loan())
+    lender.core.sends.then(refuses("overpayment"))
+    lender.hears(money)
+
+    assert lender.repayment(money).state is State.UNMATCHED
+    assert lender.repayment(money).failure == "overpayment: refused: overpayment"
+
+
+def test_a_repayment_refused_for_our_set_up_waits_for_a_person() -> None:
+    lender, money = FakeLender(), a_settled_credit()
+    lender.core.add(loan=a_core_loan())
+    lender.core.sends.then(refuses("mambu_903", verdict=False))
+    lender.hears(money)
+    lender.comes_to_rest()
+
+    assert lender.repayment(money).state is State.LOCATED
+    assert lender.repayment(money).parked == Parked("mambu_903", "refused: mambu_903")
+
+
+@pytest.mark.parametrize("rules", [the_rules(), BY_REFERENCE])
+def test_a_question_that_the_core_will_not_answer_waits_for_a_person(rules) -> None:
+    lender, money = FakeLender(rules), a_settled_credit(reference="LOAN1")
+    lender.core.add(loan=a_core_loan())
+    lender.core.reads.then(refuses("question_refused", verdict=False))
+    lender.hears(money)
+
+    assert lender.repayment(money).parked == Parked("question_refused", "refused: question_refused")
+    assert lender.core.posted() == []
+
+
+@pytest.mark.parametrize("rules", [the_rules(), BY_REFERENCE])
+def test_a_core_that_is_busy_is_asked_again(rules) -> None:
+    lender, money = FakeLender(rules), a_settled_credit(reference="LOAN1")
+    lender.core.add(loan=a_core_loan(), holder=a_holder())
+    lender.core.reads.then(says_try_later(), says_try_later())
+    lender.hears(money)
+    assert lender.repayment(money).state is State.RECEIVED
+    lender.comes_to_rest()
+
+    assert lender.repayment(money).state is State.POSTED
+
+
+def test_an_external_id_that_the_core_knows_already_is_asked_for_and_not_posted_again() -> None:
+    lender, money = FakeLender(), a_settled_credit()
+    lender.core.add(loan=a_core_loan())
+    lender.core.repayments["LOAN1"] = [(money.transaction_id, 8850)]  # 3305: somebody booked it by hand
+    lender.hears(money)
+    lender.comes_to_rest()
+
+    assert lender.repayment(money).state is State.POSTED
+    assert lender.core.posted() == [(money.transaction_id, 8850)]
+    assert lender.core.asked == ["look-up"]
+
+
+def test_a_repayment_whose_key_is_over_is_asked_for_before_it_is_posted_again() -> None:
+    lender, money = FakeLender(), a_settled_credit()
+    lender.core.add(loan=a_core_loan())
+    lender.core.sends.then(is_unknown_after_the_effect())
+    lender.hears(money)
+    lender.clock.pass_time(hours=7)  # no worker ran meanwhile
+    lender.comes_to_rest()
+
+    assert lender.repayment(money).state is State.POSTED
+    assert lender.core.posted() == [(money.transaction_id, 8850)]
+    assert (len(lender.core.received), len(lender.core.asked)) == (1, 1)
+
+
+def test_a_repayment_that_never_happened_is_posted_even_after_its_key_is_over() -> None:
+    lender, money = FakeLender(), a_settled_credit()
+    lender.core.add(loan=a_core_loan())
+    lender.core.sends.always = says_try_later()
+    lender.hears(money)
+    lender.clock.pass_time(hours=7)
+    lender.core.sends.always = Reply()
+    lender.comes_to_rest()
+
+    assert lender.repayment(money).state is State.POSTED
+    assert lender.core.asked == ["look-up"]
+    assert lender.core.posted() == [(money.transaction_id, 8850)]
+
+
+def test_the_same_end_to_end_id_from_two_payers_is_two_repayments() -> None:
+    lender = FakeLender()
+    lender.core.add(loan=a_core_loan())
+    first, second = a_settled_credit("10"), a_settled_credit("20", transaction_id="another-bank-transaction")
+    lender.hears(first)
+    lender.hears(second)
+
+    assert lender.core.repayments["LOAN1"] == [(first.transaction_id, 1000), (second.transaction_id, 2000)]

@@ -1,0 +1,204 @@
+"""A stored receipt becomes what it means, or waits for a person; nothing is dropped."""
+
+import pytest
+
+from services.worker.handlers.receive_webhook import receive_webhook
+from services.worker.handlers.sweep import AT_MOST, sweep
+from shared.domain.meanings import Ignored, Unrecognised
+from shared.domain.receipts import ReceiptState
+from shared.domain.transitions import DisbursementState as State
+from shared.messages import tasks
+from shared.runtime.publisher import PublishError
+from tests.builders import (
+    a_disbursement_order,
+    a_new_receipt,
+    the_bank_holds,
+    the_bank_rejects,
+    the_bank_returns,
+    the_bank_settles,
+)
+from tests.fakes.lender import FakeLender
+from tests.fakes.replies import refuses
+
+ORDER = a_disbursement_order()
+
+
+def test_a_receipt_that_means_nothing_to_us_is_finished_with_the_reason() -> None:
+    receipt = FakeLender().hears(Ignored("a test of the connection"))
+
+    assert (receipt.state, receipt.reason) == (ReceiptState.FINISHED, "ignored: a test of the connection")
+
+
+def test_a_receipt_that_is_not_understood_is_kept_and_parked() -> None:
+    lender = FakeLender()
+    receipt = lender.hears(Unrecognised("unknown_type", "ClearBank sent the unknown type 'Surprise'"))
+
+    assert receipt.state is ReceiptState.PARKED
+    assert receipt.reason == "unknown_type: ClearBank sent the unknown type 'Surprise'"
+    assert list(lender.sets.parked) == [f"receipt:{receipt.id}"]
+    assert not lender.sets.due
+
+
+def test_what_is_understood_beside_something_strange_is_done_all_the_same() -> None:
+    lender = FakeLender()
+    lender.books(ORDER)
+    receipt = lender.hears(Unrecognised("odd", "one of two failures names no payment"), ORDER)
+
+    assert receipt.state is ReceiptState.PARKED
+    assert lender.disbursement(ORDER).state is State.SUBMITTED
+
+
+def test_a_settlement_of_a_payment_that_is_not_ours_waits_for_a_person() -> None:
+    receipt = FakeLender().hears(the_bank_settles("somebody-elses"))
+
+    assert receipt.state is ReceiptState.PARKED
+    assert receipt.reason.startswith("payment_not_ours: ")
+
+
+@pytest.mark.parametrize("word", [the_bank_holds, the_bank_rejects, the_bank_returns])
+def test_other_words_about_payments_that_are_not_ours_are_ignored(word) -> None:
+    receipt = FakeLender().hears(word("somebody-elses"))
+
+    assert receipt.state is ReceiptState.FINISHED
+    assert receipt.reason == "ignored: no payment of ours has this end-to-end id"
+
+
+def test_a_receipt_tells_which_payment_it_moved() -> None:
+    lender = FakeLender()
+    lender.books(ORDER)
+    receipt = lender.hears(ORDER)
+
+    assert (receipt.state, receipt.reason) == (ReceiptState.FINISHED, lender.disbursement(ORDER).id)
+
+
+def test_a_finished_receipt_is_not_interpreted_again() -> None:
+    lender = FakeLender()
+    lender.books(ORDER)
+    receipt = lender.hears(ORDER)
+    calls = len(lender.wire.calls)
+    receive_webhook(receipt.id, lender.office)
+
+    assert lender.wire.calls[calls:] == ["inbox.begin"]
+
+
+def test_an_id_without_a_receipt_is_let_go() -> None:
+    lender = FakeLender()
+    receive_webhook("no-such-receipt", lender.office)
+
+    assert lender.wire.calls == ["inbox.begin"]
+
+
+def test_advancing_a_payment_that_does_not_exist_does_nothing() -> None:
+    lender = FakeLender()
+    lender.advances("disbursement:none")
+
+    assert lender.wire.calls == ["journal.load"]
+
+
+@pytest.mark.parametrize("last", [the_bank_rejects, the_bank_settles, the_bank_returns])
+def test_a_repeat_of_the_banks_word_changes_nothing(last) -> None:
+    lender = FakeLender()
+    lender.books(ORDER)
+    lender.hears(ORDER)
+    lender.hears(last())
+    before = lender.disbursement(ORDER)
+    lender.hears(last(), Ignored("so that it is another receipt"))
+
+    assert lender.disbursement(ORDER) == before
+
+
+@pytest.mark.parametrize("order_of_words", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)])
+def test_held_settled_and_returned_lead_to_one_end_in_any_order(order_of_words) -> None:
+    lender = FakeLender()
+    lender.books(ORDER)
+    lender.hears(ORDER)
+    words = (the_bank_holds(), the_bank_settles(), the_bank_returns())
+    for index in order_of_words:
+        lender.hears(words[index])
+
+    assert lender.disbursement(ORDER).state is State.RETURNED
+    assert lender.core.reversals == [ORDER.transaction_key]
+
+
+def test_money_that_left_after_we_took_the_disbursement_back_is_shown_to_a_person() -> None:
+    lender = FakeLender()
+    lender.books(ORDER)
+    lender.bank.sends.then(refuses("InsufficientFunds"))
+    lender.hears(ORDER)
+    receipt = lender.hears(the_bank_settles())
+
+    assert lender.disbursement(ORDER).state is State.REVERSED
+    assert receipt.state is ReceiptState.PARKED
+    assert receipt.reason.startswith("contradiction: ")
+
+
+def test_money_that_left_before_we_sent_it_is_shown_to_a_person() -> None:
+    lender = FakeLender()
+    lender.hears(ORDER)  # parked: the core knows nothing of it
+    receipt = lender.hears(the_bank_settles())
+
+    assert receipt.state is ReceiptState.PARKED
+    assert receipt.reason == f"contradiction: PaymentSettled came for {lender.disbursement(ORDER).id}, which is routed"
+
+
+@pytest.mark.parametrize("returned", [False, True])
+def test_a_rejection_of_money_that_had_left_is_shown_to_a_person(returned: bool) -> None:
+    lender = FakeLender()
+    lender.books(ORDER)
+    lender.hears(ORDER)
+    for word in [the_bank_settles(), the_bank_returns()][: 1 + returned]:
+        lender.hears(word)
+    receipt = lender.hears(the_bank_rejects())
+
+    assert receipt.state is ReceiptState.PARKED
+    assert receipt.reason.startswith("contradiction: ")
+
+
+def test_a_sweep_enqueues_receipts_and_payments_for_their_own_tasks() -> None:
+    lender = FakeLender()
+    receipt_id = lender.stores(ORDER)
+    lender.sets.due["repayment:1"] = 0
+    enqueued = sweep(lender.outbox, lender.publisher, 30)
+
+    assert enqueued == 2
+    assert lender.publisher.enqueued == [
+        (tasks.ADVANCE_PAYMENT, "repayment:1"),
+        (tasks.RECEIVE_WEBHOOK, receipt_id),
+    ]
+
+
+def test_what_was_swept_is_due_again_only_after_a_while() -> None:
+    lender = FakeLender()
+    lender.stores(ORDER)
+
+    assert [sweep(lender.outbox, lender.publisher, 30) for _ in range(2)] == [1, 0]
+    lender.clock.pass_time(seconds=30)
+    assert sweep(lender.outbox, lender.publisher, 30) == 1
+
+
+def test_one_sweep_takes_a_limited_number() -> None:
+    lender = FakeLender()
+    lender.sets.due |= {f"repayment:{number}": 0 for number in range(AT_MOST + 1)}
+
+    assert sweep(lender.outbox, lender.publisher, 30) == AT_MOST
+
+
+def test_what_the_broker_does_not_take_is_due_again_later() -> None:
+    lender = FakeLender()
+    lender.books(ORDER)
+    receipt_id = lender.stores(ORDER)
+    lender.publisher.away = True
+    with pytest.raises(PublishError):
+        sweep(lender.outbox, lender.publisher, 30)
+    lender.publisher.away = False
+    lender.comes_to_rest()
+
+    assert lender.receipt(receipt_id).state is ReceiptState.FINISHED
+
+
+def test_a_conflicting_receipt_is_kept_beside_the_first_and_parked() -> None:
+    lender = FakeLender()
+    lender.inbox.accept([a_new_receipt(digest="a" * 64), a_new_receipt(digest="b" * 64)])
+
+    states = {receipt.name: receipt.state for receipt in lender.inbox.receipts()}
+    assert list(states.values()) == [ReceiptState.STORED, ReceiptState.PARKED]
