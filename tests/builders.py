@@ -61,13 +61,18 @@ def a_disbursement(order: DisbursementOrder | None = None, **changed: Any) -> Di
     return replace(Disbursement.ordered(order or a_disbursement_order()), **changed)
 
 
+def a_route(order: DisbursementOrder | None = None, **changed: Any) -> Routed:
+    """The order as its scheme carries it, with nothing to change."""
+    order = order or a_disbursement_order()
+    texts = (order.creditor_iban, order.creditor_name, order.debtor_name, order.payment_reference)
+    return replace(Routed(CHANNELS[order.channel], *texts), **changed)
+
+
 def a_confirmed_disbursement(order: DisbursementOrder | None = None, **changed: Any) -> Disbursement:
     """Routed and confirmed: whatever a payment request is made of is there."""
     order = order or a_disbursement_order()
-    route = Routed(
-        CHANNELS[order.channel], order.creditor_iban, order.creditor_name, order.debtor_name, order.payment_reference
-    )
-    confirmation = Confirmed("1234", order.loan_id, "Ada Lovelace", an_address(), an_address())
+    route = a_route(order)
+    confirmation = Confirmed("1234", order.loan_id, route.debtor_name or "Ada Lovelace", an_address(), an_address())
     return replace(a_disbursement(order).apply(route).apply(confirmation), **changed)
 
 

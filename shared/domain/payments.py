@@ -51,7 +51,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRecord:
-    """The life of one step. `request` is stored before the first send and never built again."""
+    """The life of one step. `request` is stored before the first send and never built again.
+
+    `ask_first`: the other side knows the request, so asking tells more than repeating. `in_doubt`: an attempt before
+    this one may have happened, so a refusal of this one is not the whole truth.
+    """
 
     outcome: StepOutcome = StepOutcome.OPEN
     request: Request | None = None
@@ -60,6 +64,7 @@ class StepRecord:
     leased_until: datetime | None = None
     next_at: datetime | None = None
     ask_first: bool = False
+    in_doubt: bool = False
     reference: str = ""
     reason: str = ""
 

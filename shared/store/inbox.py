@@ -48,6 +48,8 @@ class Inbox:
         self._queue = queue or ""
         self._sweep_after_ms = int(sweep_after_seconds * 1000) if queue else 0
         self._accept = redis.register_script(lua("accept"))
+        self._begin = redis.register_script(lua("begin"))
+        self._end = redis.register_script(lua("close"))
 
     def accept(self, receipts: Sequence[NewReceipt]) -> list[tuple[Acceptance, str] | Exception]:
         """Store what came, all in one round trip, and share the server's one fsync.
@@ -96,15 +98,8 @@ class Inbox:
 
     def begin(self, receipt_id: str) -> Receipt | None:
         """The receipt, with one more attempt counted on the record: a poison receipt shows itself by its number."""
-        key = keys.receipt(receipt_id)
-        pipeline = self._redis.pipeline(transaction=True)
-        pipeline.hincrby(key, "attempts", 1)
-        pipeline.hgetall(key)
-        found = pipeline.execute()[1]
-        if b"body" not in found:
-            self._redis.delete(key)
-            return None
-        return _receipt(receipt_id, found)
+        flat = self._begin(keys=[keys.receipt(receipt_id)])
+        return _receipt(receipt_id, dict(zip(flat[::2], flat[1::2], strict=True))) if flat else None
 
     def find(self, name: str) -> str | None:
         """The id of the receipt that people know by this name."""
@@ -120,12 +115,10 @@ class Inbox:
         self._close(receipt_id, ReceiptState.PARKED, reason, keys.PARKED, f"receipt:{receipt_id}")
 
     def _close(self, receipt_id: str, state: ReceiptState, reason: str, index: str, member: str) -> None:
-        seconds, microseconds = self._redis.time()
-        pipeline = self._redis.pipeline(transaction=True)
-        pipeline.hset(keys.receipt(receipt_id), mapping={"state": state.value, "reason": reason})
-        pipeline.zrem(keys.DUE, f"receipt:{receipt_id}")
-        pipeline.zadd(index, {member: seconds * 1000 + microseconds // 1000})
-        pipeline.execute()
+        self._end(
+            keys=[keys.receipt(receipt_id), keys.DUE, index],
+            args=[state.value, reason, f"receipt:{receipt_id}", member],
+        )
 
 
 def _receipt(receipt_id: str, found: Mapping[Any, Any]) -> Receipt:

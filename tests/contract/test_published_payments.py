@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from services.worker.adapters.clearbank.payloads import PaymentTerms, payment_request
 from services.worker.adapters.mambu.records import holder
+from shared.domain.confirmation import confirm
 from shared.domain.disbursement import Disbursement
-from shared.domain.events import Routed
+from shared.domain.events import Confirmed, Routed
 from shared.domain.routing import route
-from tests.builders import CHANNELS, OPERATING_IBAN, a_confirmed_disbursement
+from tests.builders import CHANNELS, OPERATING_IBAN, a_confirmed_disbursement, a_core_loan, a_core_transaction
 from tests.builders import a_disbursement_order as an_order
 from tests.contract.published import needs_contracts, validator_of
 
@@ -76,11 +77,11 @@ def test_whatever_the_core_holds_as_text_fits_the_contract_once_it_is_routed_and
     routed = route(order, CHANNELS)
     person = {"firstName": "Ada", "lastName": name}
     place = {"city": town, "postcode": post_code, **dict(zip(("line1", "line2", "country"), more, strict=True))}
-    address = holder(person | {"addresses": [place]}).address
-    assume(isinstance(routed, Routed) and address is not None)
+    assume(isinstance(routed, Routed))
     assert isinstance(routed, Routed)
-    assert address is not None
-    confirmed = a_confirmed_disbursement(order)
-    assert confirmed.confirmation
-    confirmation = replace(confirmed.confirmation, creditor_address=address, debtor_address=address)
-    assert faults_of(scheme, body_of(replace(confirmed, route=routed, confirmation=confirmation))) == []
+    who = holder(person | {"addresses": [place]})
+    confirmation = confirm(order, routed, a_core_transaction(order), a_core_loan(order.loan_id), who, None)
+    assume(isinstance(confirmation, Confirmed))
+    assert isinstance(confirmation, Confirmed)
+    payment = replace(a_confirmed_disbursement(order), route=routed, confirmation=confirmation)
+    assert faults_of(scheme, body_of(payment)) == []

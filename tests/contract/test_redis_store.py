@@ -174,3 +174,13 @@ def test_due_work_is_taken_by_one_sweeper_only(redis: Redis) -> None:
             member for members in pool.map(lambda _: Outbox(redis).take_due(10, 3600), range(8)) for member in members
         ]
     assert sorted(taken) == sorted(ids)
+
+
+def test_finishing_what_was_released_makes_no_record_of_it(server: Redis) -> None:
+    inbox = Inbox(server)
+    inbox.finish("released", "done")
+    inbox.park("released", "why")
+
+    assert server.keys() == []
+    assert inbox.begin("released") is None
+    assert server.keys() == []

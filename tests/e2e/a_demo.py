@@ -82,6 +82,6 @@ def a_demo(*scenarios: str) -> Iterator[Demo]:
 
 def _words(process: psutil.Process) -> list[str]:
     try:
-        return process.cmdline()
+        return " ".join(process.cmdline()).split()  # a server may write its whole title into one word
     except psutil.Error:
         return []

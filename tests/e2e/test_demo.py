@@ -39,6 +39,8 @@ def test_every_scenario_ends_as_expected_and_nothing_is_left_running() -> None:
 
 @pytest.mark.parametrize("name", MARKS)
 def test_a_process_killed_while_it_plays_changes_nothing_in_the_end(name: str) -> None:
+    if name == "valkey" and os.environ.get("REDIS_URL"):
+        pytest.skip("the server that REDIS_URL names is not ours to kill")
     with a_demo(*STORIES) as demo:
         demo.wait_until_it_plays()
         first = demo.pid_of(name)

@@ -9,7 +9,7 @@ from tests.processes import eventually, free_port, running
 
 pytestmark = pytest.mark.enable_socket
 
-# UMM's headers: legal names that many servers drop without a word (facts of UMM, section 6).
+# UMM's headers: legal names that many servers drop without a word.
 WITH_UNDERSCORES = {
     "client_key": "lender1",
     "payment_channel": "FPS",

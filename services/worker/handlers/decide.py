@@ -30,7 +30,10 @@ def route_order(payment: Payment, office: Office) -> Decision:
 
 def confirm_with_core(payment: Payment, office: Office) -> Decision:
     """Read the transaction, its loan and its holder back before money moves."""
-    order = cast("Disbursement", payment).order
+    disbursement = cast("Disbursement", payment)
+    order, routed = disbursement.order, disbursement.route
+    if routed is None:
+        return Parked("not_routed", f"the payment is {payment.state} without a route")
     transaction = office.core.read_transaction(order.transaction_key)
     if isinstance(transaction, Refused | TryLater):
         return _or_parked(transaction)
@@ -40,7 +43,7 @@ def confirm_with_core(payment: Payment, office: Office) -> Decision:
     holder = office.core.read_holder(loan)
     if isinstance(holder, Refused | TryLater):
         return _or_parked(holder)
-    answer = confirm(order, transaction, loan, holder, office.rules.debtor_address)
+    answer = confirm(order, routed, transaction, loan, holder, office.rules.debtor_address)
     return Parked(answer.code, answer.reason) if isinstance(answer, ConfirmationRefused) else answer
 
 

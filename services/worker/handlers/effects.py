@@ -31,6 +31,7 @@ _log = structlog.get_logger()
 
 # ClearBank's X-Request-Id protects 24 h, Mambu's Idempotency-Key 6 h; a margin covers the time a call takes.
 BANK_KEY_LIVES = timedelta(hours=23, minutes=45)
+MOST_ATTEMPTS = 1_000  # far more than a schedule of a day makes
 CORE_KEY_LIVES = timedelta(hours=5, minutes=45)
 
 
@@ -51,7 +52,16 @@ def perform(payment: Payment, step: Step, now: datetime, office: Office) -> None
     """One attempt: claim it in the journal, call, and tell the payment what came of it."""
     effect = EFFECTS[step]
     record = payment.step(step)
-    request = record.request or effect.prepare(payment, office)
+    died = record.leased_until is not None  # a lease that ran out: the worker before us never came back
+    if died and record.attempts >= MOST_ATTEMPTS:
+        _leave_to_a_person(payment, step, "gave_up", f"{step}: its worker died again and again", now, office)
+        return
+    try:
+        request = record.request or effect.prepare(payment, office)
+    except Exception as error:  # preparing is pure: what it cannot do now it can never do
+        reason = f"{step} cannot be prepared: {type(error).__name__}: {error}"
+        _leave_to_a_person(payment, step, "cannot_prepare", reason, now, office)
+        return
     claimed = replace(
         record,
         request=request,
@@ -59,6 +69,7 @@ def perform(payment: Payment, step: Step, now: datetime, office: Office) -> None
         first_at=record.first_at or now,
         leased_until=now + timedelta(seconds=office.rules.lease_seconds),
         next_at=None,
+        in_doubt=record.in_doubt or died,
     )
     changed = payment.with_step(step, claimed)
     if effect.prepared:
@@ -78,7 +89,23 @@ def _call(
         answer = effect.look_up(payment, office)
         if not isinstance(answer, NotDone):
             return answer
-    return effect.send(request, office)
+    outcome = effect.send(request, office)
+    if isinstance(outcome, Refused) and record.in_doubt and not outcome.always:
+        # Refused for lack of funds, say, because the attempt before it took them. If the other side shows nothing,
+        # its refusal counts; should money have left all the same, the settlement contradicts and a person is told.
+        answer = effect.look_up(payment, office)
+        return answer if isinstance(answer, Accepted) else outcome
+    return outcome
+
+
+def _leave_to_a_person(payment: Payment, step: Step, code: str, reason: str, now: datetime, office: Office) -> None:
+    parked = _for_a_person(payment.with_step(step, _given_up(payment.step(step))), step, code, reason)
+    if office.move(parked, "parked", f"step {step}", now, outcome=reason):
+        _log.error("payment parked", payment=payment.id, step=step, reason=code, why=reason)
+
+
+def _given_up(record: StepRecord) -> StepRecord:
+    return replace(record, leased_until=None, next_at=None, outcome=StepOutcome.GAVE_UP)
 
 
 def _settle(payment_id: str, step: Step, claimed: StepRecord, outcome: Outcome, office: Office) -> None:
@@ -116,7 +143,7 @@ def _after(
                 return refused.apply(effect.refused(outcome))
             return _for_a_person(refused, step, outcome.code, outcome.reason)
         case Unknown():
-            record = replace(record, reason=outcome.reason, ask_first=record.ask_first or outcome.seen)
+            record = replace(record, reason=outcome.reason, ask_first=record.ask_first or outcome.seen, in_doubt=True)
             return scheduled(payment, step, record, now, None, office)
         case TryLater():
             record = replace(record, reason=outcome.reason)
@@ -132,8 +159,7 @@ def scheduled(
     )
     if next_at:
         return payment.with_step(step, replace(record, next_at=next_at))
-    gave_up = payment.with_step(step, replace(record, next_at=None, outcome=StepOutcome.GAVE_UP))
-    return _for_a_person(gave_up, step, "gave_up", f"{step}: {record.reason}")
+    return _for_a_person(payment.with_step(step, _given_up(record)), step, "gave_up", f"{step}: {record.reason}")
 
 
 def _for_a_person(payment: Payment, step: Step, code: str, reason: str) -> Payment:

@@ -49,10 +49,11 @@ def look_up_outcome(answer: Answer, end_to_end_id: str) -> LookUp:
     ours = [row for row in found if isinstance(row, dict) and _is_our_debit(row, end_to_end_id)]
     if not ours:
         return Unknown("the bank shows no such payment yet", True, _correlation_id(answer))
-    if all(row.get("status") == _REJECTED for row in ours):
+    alive = [row for row in ours if row.get("status") != _REJECTED]
+    if not alive:
         reason = "the bank's list shows the payment as rejected"
         return Refused("rejected", reason, correlation_id=_correlation_id(answer))
-    return Accepted(str(ours[0].get("transactionId", "")), _correlation_id(answer))
+    return Accepted(str(alive[0].get("transactionId", "")), _correlation_id(answer))
 
 
 def _is_our_debit(row: Mapping[str, Any], end_to_end_id: str) -> bool:

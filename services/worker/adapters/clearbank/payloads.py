@@ -70,14 +70,13 @@ def _fps(disbursement: Disbursement, route: Routed, confirmation: Confirmed, ter
 
 def _chaps(disbursement: Disbursement, route: Routed, confirmation: Confirmed, terms: PaymentTerms) -> dict[str, Any]:
     account = {"iban": terms.debtor_iban}
-    debtor_name = route.debtor_name or fit_text(confirmation.holder_name, Scheme.CHAPS, 140)
     body: dict[str, Any] = {
         "instructionIdentification": instruction_id(disbursement.end_to_end_id, "I"),
         "endToEndIdentification": disbursement.end_to_end_id,
         "interBankSettlementAmount": {"amount": _amount(disbursement), "currency": "GBP"},
         "sourceAccount": account,
         "debtorAccount": account,
-        "debtor": {"name": debtor_name, "postalAddress": _postal_address(confirmation.debtor_address)},
+        "debtor": {"name": confirmation.debtor_name, "postalAddress": _postal_address(confirmation.debtor_address)},
         "creditorAccount": {"iban": route.creditor_iban},
         "creditor": {"name": route.creditor_name, "postalAddress": _postal_address(confirmation.creditor_address)},
         "purpose": terms.purpose,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from services.worker.handlers.effects import BANK_KEY_LIVES
+from services.worker.handlers.effects import BANK_KEY_LIVES, MOST_ATTEMPTS
 from shared.domain.disbursement import Disbursement
 from shared.domain.outcomes import Accepted
 from shared.domain.payments import Request, Step
@@ -176,3 +176,35 @@ def test_a_given_up_payment_that_the_bank_holds_goes_on_by_itself() -> None:
     assert lender.disbursement(ORDER).state is State.HELD
     assert lender.disbursement(ORDER).parked is None
     assert lender.core.statuses[ORDER.transaction_key] == ["Held"]
+
+
+def test_what_cannot_be_prepared_waits_for_a_person_and_nothing_is_sent() -> None:
+    lender = a_lender_with(ORDER)
+
+    def fails(disbursement: Disbursement) -> Request:
+        raise OverflowError("date value out of range")
+
+    lender.bank.prepare_payment = fails  # type: ignore[method-assign]
+    lender.hears(ORDER)
+
+    parked = lender.disbursement(ORDER).parked
+    assert parked is not None
+    assert (parked.code, "date value out of range" in parked.reason) == ("cannot_prepare", True)
+    assert lender.bank.received == []
+    assert not lender.sets.due
+
+
+def test_a_step_whose_worker_dies_without_end_waits_for_a_person() -> None:
+    lender = a_lender_with(ORDER)
+    lender.bank.sends.always = says_try_later()
+    lender.hears(ORDER)
+    payment = lender.disbursement(ORDER)
+    dying = replace(payment.step(Step.PAY), attempts=MOST_ATTEMPTS, leased_until=START, next_at=None)
+    assert lender.journal.move(payment.with_step(Step.PAY, dying), [], START)
+    lender.clock.pass_time(days=1)
+    lender.comes_to_rest()
+
+    parked = lender.disbursement(ORDER).parked
+    assert parked is not None
+    assert parked.code == "gave_up"
+    assert len(lender.bank.received) == 1
