@@ -33,7 +33,7 @@ def promised_addresses() -> Addresses:
 def undisturbed_addresses() -> Addresses:
     """For the demo: as promised where free, else any free port, so that it runs beside `make up`."""
     promised = promised_addresses().ports
-    return Addresses({name: port if _is_free(port) else free_port() for name, port in promised.items()})
+    return Addresses({name: port if is_free(port) else free_port() for name, port in promised.items()})
 
 
 def free_port() -> int:
@@ -43,6 +43,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether nobody listens on this port of loopback."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) != 0

@@ -10,18 +10,15 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from rich.console import Console
 from rich.table import Table
 
 from deploy.local.addresses import Addresses, undisturbed_addresses
-from deploy.local.progress import counting, starting
+from deploy.local.progress import counting, output, starting
 from deploy.local.stand import Stand, say
 from deploy.local.store_server import NoServerError
 from deploy.local.supervisor import StandError
 from sandbox.player import HttpDoors, Player, Row
 from sandbox.story import StoryError, load_stories
-
-WIDE = 160  # columns, where nobody says how wide the terminal is
 
 
 def demo() -> int:
@@ -78,8 +75,7 @@ def _print(rows: Sequence[Row]) -> None:
         mark = "[green]ok[/green]" if row.ok else "[red]NO[/red]"
         reached = "the same" if row.ok else row.reached
         table.add_row(mark, row.scenario, row.expected, reached, f"{row.seconds:.1f}")
-    console = Console()
-    console = console if console.is_terminal else Console(width=WIDE)
+    console = output()
     console.print(table)
     good = sum(row.ok for row in rows)
     console.print(f"{good} of {len(rows)} scenarios ended as expected.")

@@ -1,4 +1,4 @@
-"""A progress bar for people, on standard error, so that standard output stays a script's."""
+"""What people see: progress on standard error, tables on standard output."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -7,6 +7,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 CONSOLE = Console(stderr=True)
+WIDE = 160  # columns, where nobody says how wide the terminal is
+
+
+def output() -> Console:
+    """Standard output, wide enough for a table when it is no terminal."""
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDE)
 
 
 @contextmanager

@@ -112,8 +112,12 @@ class Supervisor:
         return {process.plan.name: process.pid for process in self._processes}
 
     def stop(self) -> None:
-        """End all, the last started first; whoever does not go in time is killed."""
+        """End all, the last started first; whoever does not go in time is killed. What never came up is killed at
+        once: it has nothing under way, and granian may not hear a signal while it starts."""
         self._stopping.set()
+        if not self._watcher.is_alive():
+            for process in self._processes:
+                process.kill_group()
         for process in reversed(self._processes):
             if process.plan.name != "valkey":
                 process.signal(signal.SIGTERM)

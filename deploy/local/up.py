@@ -5,14 +5,14 @@ import json
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 
 import psutil
-from rich.console import Console
 from rich.table import Table
 
-from deploy.local.addresses import promised_addresses
-from deploy.local.progress import starting
+from deploy.local.addresses import is_free, promised_addresses
+from deploy.local.progress import output, starting
 from deploy.local.stand import Stand, say
 from deploy.local.store_server import NoServerError
 from deploy.local.supervisor import StandError
@@ -29,7 +29,11 @@ def up() -> int:
         say("Already running: `make down` ends it.")
         return 0
     _end_leftovers()
-    stand = Stand(FOLDER.absolute(), promised_addresses(), with_flower=True, said=say)
+    addresses = promised_addresses()
+    if taken := [f"{port} ({name})" for name, port in addresses.ports.items() if not is_free(port)]:
+        say(f"Somebody listens already on {', '.join(taken)}: end that, or set another port.")
+        return 1
+    stand = Stand(FOLDER.absolute(), addresses, with_flower=True, said=say)
     end = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: end.set())
@@ -58,8 +62,9 @@ def down() -> int:
     supervisor = _supervisor_of_another_up()
     if supervisor:
         supervisor.terminate()
-        with contextlib.suppress(psutil.TimeoutExpired):
-            supervisor.wait(STOP_SECONDS)
+        deadline = time.monotonic() + STOP_SECONDS
+        while _created(supervisor.pid) and time.monotonic() < deadline:
+            time.sleep(0.1)
     ended = _end_leftovers()
     say("Ended." if supervisor or ended else "Nothing is running.")
     return 0
@@ -98,6 +103,7 @@ def _our_processes() -> list[tuple[str, psutil.Process]]:
 
 
 def _created(pid: int) -> float | None:
+    """When the process was made; None when it has ended, also when its parent has not noticed yet."""
     try:
         process = psutil.Process(pid)
         return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
@@ -114,9 +120,8 @@ def _write_up_env(stand: Stand) -> None:
 def _show(stand: Stand) -> None:
     url = stand.addresses.url
     table = Table(title="Causeway is up", title_justify="left")
-    table.add_column("what")
-    table.add_column("where")
-    table.add_column("for")
+    for column in ("what", "where", "for"):
+        table.add_column(column, overflow="fold")
     rows = (
         ("listener", url("LISTENER_PORT"), "webhooks of ClearBank and Mambu"),
         ("signer", url("SIGNER_PORT"), "signatures, for the listener and the worker only"),
@@ -129,7 +134,7 @@ def _show(stand: Stand) -> None:
     )
     for row in rows:
         table.add_row(*row)
-    console = Console()
+    console = output()
     console.print(table)
     console.print(f"Try: curl -s -X POST {url('SANDBOX_CLEARBANK_PORT')}/_sandbox/inbound/fps \\", soft_wrap=True)
     console.print("       -H 'Content-Type: application/json' -d '{", end="", soft_wrap=True, markup=False)
