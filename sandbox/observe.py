@@ -42,10 +42,11 @@ class Observer:
         )
 
     def _core(self, loan_id: str) -> str:
-        """An adjustment shows as `reversed` on what it took back; one that took back nothing shows as itself."""
+        """In no order of time: two postings may race. An adjustment shows as `reversed` on what it took back; one that
+        took back nothing shows as itself."""
         rows = self._doors.get("core", f"/_sandbox/loans/{loan_id}")["transactions"]
         keys = {row.get("adjustmentTransactionKey") for row in rows}
-        return _joined(_transaction(row) for row in rows if row["encodedKey"] not in keys)
+        return _joined(sorted(_transaction(row) for row in rows if row["encodedKey"] not in keys))
 
     def _loan(self, loan_id: str) -> str:
         return str(self._doors.get("core", f"/_sandbox/loans/{loan_id}")["accountState"])
