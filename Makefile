@@ -8,10 +8,10 @@ TESTS ?= tests
 STORIES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test lint bench format states csr lock
+.PHONY: help setup demo up down test coverage lint bench format states csr lock
 
 help: ## Show what can be made
-	@awk 'BEGIN {FS = ":.*## "; printf "Causeway: Mambu <-> ClearBank, in your own cluster\n\n"} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "; printf "Causeway: Mambu <-> ClearBank, in your own cluster\n\n"} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/ready ## Make the virtual environment (versions and hashes pinned)
 
@@ -33,6 +33,10 @@ down: setup ## End what `make up` started
 
 test: setup ## Run all tests                            TESTS=tests/unit STORIES=n REDIS_URL=...
 	@$(if $(STORIES),STORIES=$(STORIES)) $(BIN)/python -m pytest $(TESTS)
+
+coverage: setup ## Hold the rules and the use cases to 95 % of their lines
+	@$(BIN)/python -m pytest -q tests/unit --cov=shared/domain --cov=services/worker/handlers \
+		--cov-report=term-missing:skip-covered --cov-fail-under=95
 
 lint: setup ## Check style, types and the direction of imports
 	@$(BIN)/ruff check $(CODE)
