@@ -24,8 +24,8 @@ from sandbox.clearbank.bank import Bank
 from sandbox.clearbank.delivery import Sender
 from sandbox.clearbank.matching import subject_of
 from sandbox.clearbank.problems import Problem, answer, problem_answer
-from sandbox.clearbank.store import insert
 from sandbox.clearbank.wire import from_json
+from sandbox.sqlite import insert
 
 OPEN = ("/_sandbox/", "/livez", "/readyz")
 LARGEST_BODY_BYTES = 1 << 20

@@ -9,7 +9,7 @@ from flask import Request
 from sandbox.clearbank.bank import Bank
 from sandbox.clearbank.problems import Problem, status_only
 from sandbox.clearbank.signatures import verifies
-from sandbox.clearbank.store import Store
+from sandbox.sqlite import Store
 
 REQUEST_ID_LENGTH = 83
 REQUEST_ID_LIFE_SECONDS = 24 * 3600

@@ -12,7 +12,8 @@ from sandbox.clearbank import source
 from sandbox.clearbank.accounts import iban_of
 from sandbox.clearbank.settings import Settings
 from sandbox.clearbank.signatures import load_client_key, load_signing_key
-from sandbox.clearbank.store import Store, empty, insert
+from sandbox.clearbank.store import open_store
+from sandbox.sqlite import Store, insert
 
 OPENING_BALANCE_PENCE = 100_000_000_000_00  # a hundred billion pounds: funds run out only when a test wants it
 SEED_BITS = 48
@@ -33,7 +34,7 @@ def open_bank(settings: Settings) -> Bank:
     """
     client_key = load_client_key(settings.client_key_file)
     signing_key = load_signing_key(settings.signing_key_file)
-    bank = Bank(settings, Store(settings.data), client_key, signing_key)
+    bank = Bank(settings, open_store(settings.data), client_key, signing_key)
     with bank.store.transaction() as db:
         if db.execute("SELECT 1 FROM source").fetchone() is None:
             _found(db, settings, secrets.randbits(SEED_BITS))
@@ -43,7 +44,7 @@ def open_bank(settings: Settings) -> Bank:
 def reset(bank: Bank, seed: int) -> None:
     """Forget everything; the same seed gives the same ids, nonces and account numbers again."""
     with bank.store.transaction() as db:
-        empty(db)
+        bank.store.empty(db)
         _found(db, bank.settings, seed)
 
 

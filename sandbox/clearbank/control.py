@@ -13,8 +13,8 @@ from sandbox.clearbank.delivery import Sender, described
 from sandbox.clearbank.fields import load
 from sandbox.clearbank.matching import matches
 from sandbox.clearbank.problems import Problem, answer
-from sandbox.clearbank.store import insert
 from sandbox.clearbank.wire import from_json, timestamp
+from sandbox.sqlite import insert
 
 
 def blueprint(bank: Bank, sender: Sender) -> Blueprint:

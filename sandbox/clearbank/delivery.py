@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from sandbox.clearbank import steps
 from sandbox.clearbank.attempts import Attempt, Courier
 from sandbox.clearbank.bank import Bank
-from sandbox.clearbank.store import insert
 from sandbox.clearbank.wire import timestamp
+from sandbox.sqlite import insert
 
 LOG = logging.getLogger(__name__)
 MOST_IN_FLIGHT = 8

@@ -12,7 +12,7 @@ from flask import Response
 from sandbox.clearbank.matching import Subject
 from sandbox.clearbank.problems import Problem, problem_answer
 from sandbox.clearbank.rules import newest_match
-from sandbox.clearbank.store import insert
+from sandbox.sqlite import insert
 
 AREAS = ("fps", "chaps", "virtual", "transactions", "any")
 BEFORE = frozenset({"timeout_before", "status_429", "status_500", "status_503"})

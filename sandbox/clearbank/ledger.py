@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sandbox.clearbank import source
 from sandbox.clearbank.accounts import AccountNumber
-from sandbox.clearbank.store import insert
+from sandbox.sqlite import insert
 
 UNDECIDED = ("pending", "held")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.clearbank.matching import Subject, matches
-from sandbox.clearbank.store import insert
+from sandbox.sqlite import insert
 
 PAYMENT_OUTCOMES = frozenset(
     {

@@ -8,9 +8,9 @@ from typing import Any
 from sandbox.clearbank import ledger, payloads, webhooks
 from sandbox.clearbank.accounts import AccountNumber
 from sandbox.clearbank.ledger import UNDECIDED, Movement
-from sandbox.clearbank.store import Store, insert
 from sandbox.clearbank.virtual_account_creation import create_virtual_account
 from sandbox.clearbank.wire import from_json, to_json
+from sandbox.sqlite import Store, insert
 
 LOG = logging.getLogger(__name__)
 DECLINED = ("HOPRJ", "Held outbound payment was declined")

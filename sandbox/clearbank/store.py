@@ -1,10 +1,8 @@
-"""Everything the bank remembers, in one SQLite file that survives kill -9 of the process."""
+"""Everything the bank remembers."""
 
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+
+from sandbox.sqlite import Store
 
 # Times are seconds since 1970 (UTC), amounts are pence, `match`, `subject` and `detail` are JSON objects.
 # AUTOINCREMENT where work under way may outlive a reset: its number is never given to something else.
@@ -58,52 +56,6 @@ INDEXES = {
 }
 
 
-class Store:
-    """One connection behind one lock: a simulator needs order more than speed."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.changed = threading.Event()  # set after every commit; the sender waits for it
-        self._lock = threading.Lock()
-        self._db = sqlite3.connect(folder / "clearbank.sqlite3", isolation_level=None, check_same_thread=False)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")  # safe against a killed process, not a lost machine
-        for name, columns in TABLES.items():
-            self._db.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
-        for name, columns in INDEXES.items():
-            self._db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing; wakes the sender. Not re-entrant: functions inside take the connection."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
-        self.changed.set()
-
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            yield self._db
-
-    def close(self) -> None:
-        with self._lock:
-            self._db.close()
-
-
-def insert(db: sqlite3.Connection, table: str, **columns: object) -> int:
-    """Insert one row, return its rowid. Table and column names come from code, never from a request."""
-    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-    cursor = db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(columns.values()))  # noqa: S608
-    return int(cursor.lastrowid or 0)
-
-
-def empty(db: sqlite3.Connection) -> None:
-    for table in TABLES:
-        db.execute(f"DELETE FROM {table}")  # noqa: S608 (names from the constant above)
+def open_store(folder: Path) -> Store:
+    """The store in this folder, as it was left."""
+    return Store(folder / "clearbank.sqlite3", TABLES, INDEXES)

@@ -7,8 +7,8 @@ from sandbox.clearbank import source, webhooks
 from sandbox.clearbank.accounts import UK_BBAN, UK_IBAN, AccountNumber, from_bban, from_iban, is_uk_iban
 from sandbox.clearbank.ledger import account_by_id, account_named
 from sandbox.clearbank.matching import Subject
-from sandbox.clearbank.store import insert
 from sandbox.clearbank.wire import timestamp
+from sandbox.sqlite import insert
 
 Failure = tuple[str, str]  # code, text
 

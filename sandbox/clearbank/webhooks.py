@@ -8,8 +8,8 @@ from typing import Any
 from sandbox.clearbank import source
 from sandbox.clearbank.matching import Subject
 from sandbox.clearbank.rules import newest_match
-from sandbox.clearbank.store import insert
 from sandbox.clearbank.wire import to_json
+from sandbox.sqlite import insert
 
 SIGNATURES = ("good", "forged", "missing", "of_other_body")
 

@@ -21,8 +21,8 @@ from sandbox.mambu.authentication import authenticate
 from sandbox.mambu.core import Core
 from sandbox.mambu.delivery import Sender
 from sandbox.mambu.errors import Code, Refusal, refusal_answer
-from sandbox.mambu.store import insert
 from sandbox.mambu.wire import V2, plain_answer
+from sandbox.sqlite import insert
 
 LARGEST_BODY_BYTES = 1 << 20
 V1_ROUTE = "transactions.v1_custom_information"

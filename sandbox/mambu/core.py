@@ -10,7 +10,8 @@ from typing import Any
 
 from sandbox.mambu import source
 from sandbox.mambu.settings import Settings
-from sandbox.mambu.store import Store, empty
+from sandbox.mambu.store import open_store
+from sandbox.sqlite import Store
 
 SWITCHES: dict[str, Any] = {
     "clockOffsetSeconds": 0,
@@ -39,7 +40,7 @@ class Core:
 
 
 def open_core(settings: Settings) -> Core:
-    core = Core(settings, Store(settings.data))
+    core = Core(settings, open_store(settings.data))
     with core.store.transaction() as db:
         if db.execute("SELECT 1 FROM source").fetchone() is None:
             source.seed(db, secrets.randbits(63))
@@ -51,7 +52,7 @@ def open_core(settings: Settings) -> Core:
 
 def reset(core: Core, seed: int) -> None:
     with core.store.transaction() as db:
-        empty(db)
+        core.store.empty(db)
         source.seed(db, seed)
 
 

@@ -14,8 +14,8 @@ from requests.auth import HTTPBasicAuth
 
 from sandbox.mambu import source
 from sandbox.mambu.core import Core
-from sandbox.mambu.store import insert
 from sandbox.mambu.wire import to_json
+from sandbox.sqlite import insert
 
 LOG = logging.getLogger(__name__)
 MOST_IN_FLIGHT = 8

@@ -18,8 +18,8 @@ from sandbox.mambu import connection, loans, records
 from sandbox.mambu.core import Core
 from sandbox.mambu.errors import Code, Refusal, refusal_answer
 from sandbox.mambu.idempotency import Effect, once
-from sandbox.mambu.store import insert
 from sandbox.mambu.transactions import TRANSACTION
+from sandbox.sqlite import insert
 
 BEFORE = ("timeout_before", "status_429", "status_500", "status_503")
 AFTER = ("timeout_after", "reset_after", "status_102", "status_409", "status_500_after", "status_503_after")

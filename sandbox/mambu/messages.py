@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from sandbox.mambu import custom_fields, source
 from sandbox.mambu.core import Core, switch
 from sandbox.mambu.records import Document
-from sandbox.mambu.store import insert
 from sandbox.mambu.wire import to_json
+from sandbox.sqlite import insert
 
 DISBURSEMENT = (
     "amount",

@@ -6,8 +6,8 @@ What only the sandbox knows of a record lies under its key `sandbox` and never l
 import sqlite3
 from typing import Any
 
-from sandbox.mambu.store import insert
 from sandbox.mambu.wire import from_json, to_json
+from sandbox.sqlite import insert
 
 Document = dict[str, Any]
 

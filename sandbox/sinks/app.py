@@ -9,7 +9,7 @@ from flask import Flask, Response, jsonify, request
 from marshmallow import RAISE, Schema, ValidationError, fields
 from marshmallow.validate import Range
 
-from sandbox.sinks.store import Arrival, Store
+from sandbox.sinks.store import Arrival, Arrivals
 
 ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 ZENDESK, OAUTH = "zendesk", "oauth"  # where tickets and token requests are listed
@@ -30,7 +30,7 @@ class Plan(Schema):
     body = fields.Raw(load_default=None, allow_none=True)
 
 
-def create_app(store: Store) -> Flask:
+def create_app(store: Arrivals) -> Flask:
     app = Flask("sandbox.sinks")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY_BYTES
     _serve_sinks(app, store)
@@ -40,7 +40,7 @@ def create_app(store: Store) -> Flask:
     return app
 
 
-def _serve_sinks(app: Flask, store: Store) -> None:
+def _serve_sinks(app: Flask, store: Arrivals) -> None:
     @app.route("/sink/<name>", methods=ANY_METHOD)
     @app.route("/sink/<name>/<path:rest>", methods=ANY_METHOD)
     def sink(name: str, rest: str = "") -> Response:  # noqa: ARG001 (recorded with the path)
@@ -69,14 +69,14 @@ def _serve_sinks(app: Flask, store: Store) -> None:
         )
 
 
-def _serve_control(app: Flask, store: Store) -> None:
+def _serve_control(app: Flask, store: Arrivals) -> None:
     @app.get("/_sandbox/sinks")
     def names() -> Response:
         return jsonify(sinks=store.counts())
 
     @app.get("/_sandbox/sinks/<name>")
     def arrivals(name: str) -> Response:
-        return jsonify(arrivals=[arrival.described() for arrival in store.arrivals(name)])
+        return jsonify(arrivals=[arrival.described() for arrival in store.of(name)])
 
     @app.post("/_sandbox/sinks/<name>")
     def plan(name: str) -> Response:

@@ -1,13 +1,13 @@
-"""Everything that arrived, and the answers still to give, in one SQLite file that survives kill -9 of the process."""
+"""Everything that arrived, and the answers still to give."""
 
 import json
 import sqlite3
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from sandbox.sqlite import Store
 
 # `query`, `headers` and `detail` are JSON; `at` is seconds since 1970 (UTC); `times_left` NULL means for ever.
 TABLES = {
@@ -45,55 +45,39 @@ class Arrival:
             return shown
 
 
-class Store:
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.Lock()
-        self._db = sqlite3.connect(folder / "sinks.sqlite3", isolation_level=None, check_same_thread=False)
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        for name, columns in TABLES.items():
-            self._db.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns})")
-        self._db.execute("CREATE INDEX IF NOT EXISTS arrivals_by_sink ON arrivals (sink)")
+class Arrivals:
+    """What came, by sink, and what is to be answered."""
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+    def __init__(self, folder: Path) -> None:
+        indexes = {"arrivals_by_sink": "arrivals (sink)"}
+        self._store = Store(folder / "sinks.sqlite3", TABLES, indexes)
 
     def record(self, sink: str, arrival: Arrival) -> int:
         """Returns its number among all arrivals."""
         query = "INSERT INTO arrivals (sink, method, path, query, headers, body, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
         words = (json.dumps(arrival.query), json.dumps(dict(arrival.headers)), arrival.body, arrival.at)
-        with self._transaction() as db:
+        with self._store.transaction() as db:
             return int(db.execute(query, (sink, arrival.method, arrival.path, *words)).lastrowid or 0)
 
-    def arrivals(self, sink: str) -> list[Arrival]:
+    def of(self, sink: str) -> list[Arrival]:
         """Oldest first."""
-        with self._transaction() as db:
+        with self._store.transaction() as db:
             rows = db.execute("SELECT * FROM arrivals WHERE sink = ? ORDER BY seq", (sink,)).fetchall()
         return [_arrival(row) for row in rows]
 
     def counts(self) -> dict[str, int]:
-        with self._transaction() as db:
+        with self._store.transaction() as db:
             return dict(db.execute("SELECT sink, count(*) FROM arrivals GROUP BY sink ORDER BY sink").fetchall())
 
     def plan(self, sink: str, detail: Mapping[str, Any], times: int | None) -> None:
         query = "INSERT INTO plans (sink, detail, times_left) VALUES (?, ?, ?)"
-        with self._transaction() as db:
+        with self._store.transaction() as db:
             db.execute(query, (sink, json.dumps(detail), times))
 
     def take_plan(self, sink: str) -> dict[str, Any]:
         """The oldest answer planned that is not used up, or an empty one."""
         query = "SELECT * FROM plans WHERE sink = ? AND (times_left IS NULL OR times_left > 0) ORDER BY seq LIMIT 1"
-        with self._transaction() as db:
+        with self._store.transaction() as db:
             row = db.execute(query, (sink,)).fetchone()
             if row is None:
                 return {}
@@ -102,13 +86,11 @@ class Store:
             return detail
 
     def empty(self) -> None:
-        with self._transaction() as db:
-            for table in TABLES:
-                db.execute(f"DELETE FROM {table}")  # noqa: S608 (names from the constant above)
+        with self._store.transaction() as db:
+            self._store.empty(db)
 
     def close(self) -> None:
-        with self._lock:
-            self._db.close()
+        self._store.close()
 
 
 def _arrival(row: sqlite3.Row) -> Arrival:

@@ -5,9 +5,9 @@ import sys
 
 from sandbox.sinks.app import create_app
 from sandbox.sinks.settings import SettingsError, data_folder
-from sandbox.sinks.store import Store
+from sandbox.sinks.store import Arrivals
 
 try:
-    app = create_app(Store(data_folder(os.environ)))
+    app = create_app(Arrivals(data_folder(os.environ)))
 except SettingsError as error:
     sys.exit(str(error))

@@ -11,7 +11,7 @@ import requests
 from flask.testing import FlaskClient
 
 from sandbox.sinks.app import create_app
-from sandbox.sinks.store import Store
+from sandbox.sinks.store import Arrivals
 from tests.processes import ROOT, free_port, python_environment, running
 
 
@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def http(folder: Path) -> Iterator[FlaskClient]:
-    store = Store(folder)
+    store = Arrivals(folder)
     yield create_app(store).test_client()
     store.close()
 
@@ -90,8 +90,8 @@ def test_a_reset_empties_all_sinks(http: FlaskClient) -> None:
 
 def test_what_arrived_outlives_the_process(http: FlaskClient, folder: Path) -> None:
     http.post("/sink/a", data=b"kept")
-    again = Store(folder)
-    assert [arrival.body for arrival in again.arrivals("a")] == [b"kept"]
+    again = Arrivals(folder)
+    assert [arrival.body for arrival in again.of("a")] == [b"kept"]
     again.close()
 
 
