@@ -5,8 +5,9 @@ from datetime import datetime
 
 import structlog
 
-from services.worker.handlers import decide, effects
+from services.worker.handlers import decide
 from services.worker.handlers.office import Office
+from services.worker.handlers.perform_effect import perform_effect, scheduled
 from shared.domain.events import Event
 from shared.domain.outcomes import TryLater
 from shared.domain.payments import Parked, Payment, Step
@@ -28,7 +29,7 @@ def advance_payment(payment_id: str, office: Office) -> None:
         if step in decide.DECISIONS:
             _decide(payment, step, now, office)
         else:
-            effects.perform(payment, step, now, office)
+            perform_effect(payment, step, now, office)
 
 
 def _decide(payment: Payment, step: Step, now: datetime, office: Office) -> None:
@@ -50,4 +51,4 @@ def _decide(payment: Payment, step: Step, now: datetime, office: Office) -> None
 def _wait(payment: Payment, step: Step, why: TryLater, now: datetime, office: Office) -> Payment:
     record = payment.step(step)
     record = replace(record, attempts=record.attempts + 1, first_at=record.first_at or now, reason=why.reason)
-    return effects.scheduled(payment, step, record, now, why.after_seconds, office)
+    return scheduled(payment, step, record, now, why.after_seconds, office)

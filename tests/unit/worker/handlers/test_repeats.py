@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from services.worker.handlers.effects import BANK_KEY_LIVES, MOST_ATTEMPTS
+from services.worker.handlers.effects import BANK_KEY_LIVES
+from services.worker.handlers.perform_effect import MOST_ATTEMPTS
 from shared.domain.disbursement import Disbursement
 from shared.domain.outcomes import Accepted
 from shared.domain.payments import Request, Step
