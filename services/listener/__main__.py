@@ -1,5 +1,7 @@
 """`python -m services.listener`"""
 
+from granian.constants import Interfaces
+
 from services.listener.settings import read_settings
 from shared.runtime.server import serve
 from shared.runtime.settings import SettingsError, refuse_to_start
@@ -10,9 +12,10 @@ if __name__ == "__main__":
     except SettingsError as error:
         refuse_to_start(error.faults)
     serve(
-        "services.listener.wsgi:build_app",
+        "services.listener.rsgi:build_front",
         settings.host,
         settings.port,
         workers=settings.workers,
         threads=settings.threads,
+        interface=Interfaces.RSGI,
     )

@@ -2,21 +2,27 @@
 
 import hmac
 import json
+from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from marshmallow import ValidationError
 
-from services.listener.acceptance import Deadline, Desk, evidence, raw_body
+from services.listener.acceptance import Desk, evidence
+from services.listener.flask_request import Deadline, raw_body
 from services.listener.refusals import Refusal, refuse_origin, require_json
 from shared.domain.webhook_identity import mambu_identity
 from shared.messages.schemas import LoanDisbursementSchema, faults_of
+from shared.store.inbox import Acceptance, NewReceipt
 
 SOURCE = "mambu"
 LOAN_DISBURSEMENT = "LoanDisbursement"
 
 
-def mambu_blueprint(desk: Desk, username: str, password: str) -> Blueprint:
+def mambu_blueprint(
+    desk: Desk, store: Callable[[NewReceipt], "Future[tuple[Acceptance, str]]"], username: str, password: str
+) -> Blueprint:
     """POST, PUT, PATCH /webhooks/mambu/loan-disbursement."""
     blueprint = Blueprint(SOURCE, __name__)
     schema = LoanDisbursementSchema()
@@ -30,17 +36,17 @@ def mambu_blueprint(desk: Desk, username: str, password: str) -> Blueprint:
         except ValidationError as error:
             raise Refusal(400, "fields_invalid", faults_of(error)) from error
         identity = mambu_identity(LOAN_DISBURSEMENT, order.transaction_key, body)
-        storing = desk.accept(SOURCE, LOAN_DISBURSEMENT, identity, raw, evidence("x-notifications-idempotency-key"))
-        acceptance, name = deadline.wait(storing, "store_unavailable")
-        desk.accepted(SOURCE, LOAN_DISBURSEMENT, acceptance, name)
+        kept = evidence(request.headers, "x-notifications-idempotency-key")
+        receipt = desk.receipt(SOURCE, LOAN_DISBURSEMENT, identity, raw, kept)
+        desk.accepted(receipt, *deadline.wait(store(receipt), "store_unavailable"))
         return jsonify(status="accepted")
 
     def _proved_body() -> tuple[bytes, Any]:
-        desk.check_sender(SOURCE)
+        desk.check_sender(SOURCE, request.remote_addr)
         raw = raw_body()
         if not _credentials_agree():
             refuse_origin("credentials_invalid")
-        require_json()
+        require_json(request.headers.get("content-type"))
         try:
             body = json.loads(raw)
         except (ValueError, RecursionError) as error:

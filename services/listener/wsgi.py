@@ -1,58 +1,71 @@
 """Builds the listener's real collaborators from its settings. Nothing starts by being imported."""
 
+from dataclasses import dataclass
+
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
 from services.listener.acceptance import Desk, Metrics
 from services.listener.app import create_app
-from services.listener.clearbank import clearbank_blueprint
+from services.listener.clearbank import ClearBank, clearbank_blueprint
 from services.listener.mambu import mambu_blueprint
 from services.listener.settings import ListenerSettings, read_settings
+from services.listener.store_and_sign import StoreAndSign, Taken, Wanted
 from shared.messages import tasks
-from shared.runtime.batching import Batcher
+from shared.runtime.batching import Batcher, Deliver, at_once
 from shared.runtime.envelope import EnvelopeTemplate
 from shared.runtime.logs import configure_logging
 from shared.runtime.settings import SettingsError, refuse_to_start
-from shared.signing.client import SignedAnswer, SignerClient
+from shared.signing.client import SignerClient
 from shared.signing.digital_signature import verify
-from shared.signing.doors import MAX_NONCES_PER_CALL
 from shared.store.connection import connect
 from shared.store.inbox import Inbox
 
 # Two tries of either must fit into the request's deadline of 4 s.
 STORE_TIMEOUT_SECONDS = 1.5
 SIGNER_TIMEOUT_SECONDS = 1.5
-LARGEST_STORE_BATCH = 64
+LARGEST_BATCH = 64
 
 
-def build(settings: ListenerSettings) -> Flask:
-    """The application with everything real."""
+@dataclass(frozen=True)
+class Listener:
+    """`app` has every door; `clearbank` and `taking` are what another door for ClearBank needs."""
+
+    app: Flask
+    clearbank: ClearBank
+    taking: Batcher[Wanted, Taken]
+
+
+def build(settings: ListenerSettings, deliver: Deliver = at_once) -> Listener:
+    """The listener with everything real. `deliver` settles what ClearBank's webhooks wait for (see Batcher)."""
     redis = connect(settings.redis_url, timeout_seconds=STORE_TIMEOUT_SECONDS)
     queue = tasks.QUEUE_OF[tasks.RECEIVE_WEBHOOK] if settings.broker_is_the_store else None
     inbox = Inbox(redis, queue, settings.sweep_idle_seconds)
-    signer = SignerClient(settings.signer.url, settings.signer.token, settings.signer.secret_key)
-    storing = Batcher(inbox.accept, LARGEST_STORE_BATCH, "store")
-    signing: Batcher[int, SignedAnswer] = Batcher(
-        lambda nonces: signer.sign_nonces(nonces, SIGNER_TIMEOUT_SECONDS), MAX_NONCES_PER_CALL, "signer"
+    signer = SignerClient(
+        settings.signer.url, settings.signer.token, settings.signer.secret_key, timeout_seconds=SIGNER_TIMEOUT_SECONDS
     )
     registry = CollectorRegistry()
-    metrics = Metrics(registry)
-    envelope = EnvelopeTemplate(tasks.RECEIVE_WEBHOOK)
-    desk = Desk(storing.submit, envelope.fill, settings.allowed_senders, metrics)
+    desk = Desk(EnvelopeTemplate(tasks.RECEIVE_WEBHOOK).fill, settings.allowed_senders, Metrics(registry))
+    clearbank = ClearBank(desk, lambda raw, signature: verify(raw, signature, settings.clearbank_public_keys))
+    taking = Batcher(StoreAndSign(inbox.accept, signer.begin_nonces), LARGEST_BATCH, "clearbank", deliver)
+    storing = Batcher(inbox.accept, LARGEST_BATCH, "store")  # apart: who needs no signature waits for no signer
     doors = (
-        clearbank_blueprint(
-            desk, lambda raw, signature: verify(raw, signature, settings.clearbank_public_keys), signing.submit
-        ),
-        mambu_blueprint(desk, settings.mambu_username, settings.mambu_password),
+        clearbank_blueprint(clearbank, taking.submit),
+        mambu_blueprint(desk, storing.submit, settings.mambu_username, settings.mambu_password),
     )
-    return create_app(doors, lambda: bool(redis.ping()), metrics, registry)
+    return Listener(create_app(doors, lambda: bool(redis.ping()), desk, registry), clearbank, taking)
 
 
-def build_app() -> Flask:
-    """Ends the process with a sentence per fault when a setting is wrong."""
+def configure() -> ListenerSettings:
+    """Settings read and logging begun. Ends the process with a sentence per fault when a setting is wrong."""
     try:
         settings = read_settings()
     except SettingsError as error:
         refuse_to_start(error.faults)
     configure_logging("listener", settings.log_level)
-    return build(settings)
+    return settings
+
+
+def build_app() -> Flask:
+    """The listener for any WSGI server, all doors in Flask."""
+    return build(configure()).app

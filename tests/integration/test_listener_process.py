@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,7 +19,7 @@ from shared.store import keys
 from shared.store.connection import connect
 from shared.store.inbox import Inbox
 from tests.integration.conftest import LISTENER, SIGNER, RunningListener, is_ready, settings_of
-from tests.processes import STOP_SECONDS, free_port, python_environment, running, signal_all
+from tests.processes import STOP_SECONDS, eventually, free_port, python_environment, running, signal_all
 from tests.unit.listener.listeners import MAMBU, a_webhook, an_order, basic
 
 pytestmark = pytest.mark.enable_socket
@@ -77,6 +78,24 @@ def test_a_body_over_the_limit_is_refused_and_nothing_stored(listener: RunningLi
     assert (answer.status, answer.json()) == (413, {"errorMessage": "the body is larger than 1048576 bytes"})
     with connect(listener.redis_url) as redis:
         assert redis.dbsize() == 0
+
+
+def test_a_signature_that_is_no_text_is_refused_like_any_other(listener: RunningListener) -> None:
+    answer = listener.from_the_bank(a_webhook(), DigitalSignature="Zoë")
+    assert (answer.status, answer.json()) == (401, {"errorMessage": "AUTHORIZATION ERROR"})
+
+
+def test_a_body_that_breaks_off_is_not_stored_and_harms_nobody(listener: RunningListener) -> None:
+    host, port = listener.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), ANSWER_SECONDS) as sender:
+        sender.sendall(b"POST /webhooks/clearbank HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+    eventually(lambda: "body_incomplete" in listener.log_file.read_text(), "the listener says that the body broke off")
+    assert listener.from_the_bank(a_webhook()).status == 200
+
+
+def test_the_banks_path_takes_nothing_but_post(listener: RunningListener) -> None:
+    answer = urllib3.request("GET", f"{listener.url}/webhooks/clearbank", retries=False, timeout=5)
+    assert (answer.status, answer.json()) == (405, {"errorMessage": "Method Not Allowed"})
 
 
 def test_a_signer_that_hangs_means_a_503_in_time_and_a_signed_answer_to_the_repeat(listener: RunningListener) -> None:

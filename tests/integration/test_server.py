@@ -19,8 +19,8 @@ WITH_UNDERSCORES = {
 }
 
 
-@pytest.fixture(scope="module")
-def echo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@pytest.fixture(scope="module", params=["wsgi", "rsgi"])
+def echo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port, folder = free_port(), tmp_path_factory.mktemp("echo")
     url = f"http://127.0.0.1:{port}"
 
@@ -30,7 +30,8 @@ def echo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         except urllib3.exceptions.HTTPError:
             return False
 
-    with running(["-m", "tests.integration.echo"], folder, {"PORT": str(port)}, is_ready) as process:
+    settings = {"PORT": str(port), "INTERFACE": request.param}
+    with running(["-m", "tests.integration.echo"], folder, settings, is_ready) as process:
         yield url
         process.terminate()
         eventually(lambda: process.poll() is not None, "SIGTERM ends it")
@@ -45,3 +46,13 @@ def test_headers_with_underscores_reach_the_application(echo: str) -> None:
 def test_a_body_without_a_length_arrives_whole(echo: str) -> None:
     answer = urllib3.request("POST", echo, body=iter([b"a", b"b"]), retries=False, timeout=5)
     assert ["Transfer-Encoding", "chunked"] in answer.json()
+
+
+def test_path_query_body_and_sender_arrive(echo: str) -> None:
+    answer = urllib3.request("POST", f"{echo}/body/Zo%C3%AB%20L?a=%26", body=b"ab", retries=False, timeout=5)
+    assert answer.json() == {"name": "Zoë L", "query": {"a": "&"}, "length": 2, "sender": "127.0.0.1"}
+
+
+def test_a_body_over_the_applications_limit_is_refused_by_the_application(echo: str) -> None:
+    answer = urllib3.request("POST", f"{echo}/body/x", body=b"x" * 2000, retries=False, timeout=5)
+    assert answer.status == 413

@@ -2,27 +2,28 @@
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
-from flask.testing import FlaskClient
 from prometheus_client import CollectorRegistry
-from werkzeug.test import TestResponse
+from werkzeug.test import Client, TestResponse
 
 from services.listener.acceptance import Desk, Metrics
 from services.listener.app import create_app
-from services.listener.clearbank import clearbank_blueprint
+from services.listener.clearbank import ClearBank, clearbank_blueprint
 from services.listener.mambu import mambu_blueprint
 from services.listener.senders import parse_allowed_senders
 from services.listener.settings import SOURCES
+from services.listener.store_and_sign import StoreAndSign, Taken, Wanted
 from shared.domain.receipts import Receipt
 from shared.signing.client import SignedAnswer
 from shared.signing.digital_signature import sign, verify
 from shared.store.inbox import Acceptance, NewReceipt
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import FakeInbox
+from tests.unit.listener.lean import LeanInFront
 from tests.unit.signing.keys import private_key
 
 BANK_KEY, OUR_KEY = private_key("bank"), private_key("ours")
@@ -53,22 +54,26 @@ def sign_nonce(nonce: int) -> Future[SignedAnswer]:
 
 @dataclass
 class Listener:
+    """Every test runs twice, with ClearBank's webhooks through Flask and through the lean door (conftest.py)."""
+
+    is_lean: ClassVar[bool] = False
     allowed_senders: str = ""
     publish: Callable[[NewReceipt], Stored] | None = None
     sign_nonce: Callable[[int], Future[SignedAnswer]] = sign_nonce
+    take: Callable[[Wanted], Future[Taken]] | None = None
     inbox: FakeInbox = field(default_factory=lambda: FakeInbox(FakeClock(), queue=[]))
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
     def __post_init__(self) -> None:
         senders = parse_allowed_senders(self.allowed_senders, SOURCES)
         self.metrics = Metrics(self.registry)
-        desk = Desk(self.publish or self._store, lambda argument: argument.encode(), senders, self.metrics)
-        doors = (
-            clearbank_blueprint(desk, self._is_the_banks, self._sign),
-            mambu_blueprint(desk, USERNAME, PASSWORD),
-        )
-        self.app = create_app(doors, lambda: True, self.metrics, self.registry)
-        self.client: FlaskClient = self.app.test_client()
+        desk = Desk(lambda argument: argument.encode(), senders, self.metrics)
+        clearbank = ClearBank(desk, self._is_the_banks)
+        self._store_and_sign = StoreAndSign(self._store_all, lambda nonces: lambda: self._sign_all(nonces))
+        take, store = self.take or self._take, self.publish or self._store
+        doors = clearbank_blueprint(clearbank, take), mambu_blueprint(desk, store, USERNAME, PASSWORD)
+        self.app = create_app(doors, lambda: True, desk, self.registry)
+        self.client = Client(LeanInFront(self.app, clearbank, take) if self.is_lean else self.app, TestResponse)
 
     def receipts(self) -> list[Receipt]:
         return self.inbox.receipts()
@@ -92,8 +97,14 @@ class Listener:
     def _store(self, receipt: NewReceipt) -> Stored:
         return done(self.inbox.accept([receipt])[0])
 
-    def _sign(self, nonce: int) -> Future[SignedAnswer]:
-        return self.sign_nonce(nonce)  # asked for at every webhook: a test may replace it
+    def _take(self, wanted: Wanted) -> Future[Taken]:
+        return done(self._store_and_sign([wanted])[0])
+
+    def _store_all(self, receipts: Sequence[NewReceipt]) -> list[tuple[Acceptance, str]]:
+        return [(self.publish or self._store)(receipt).result(0) for receipt in receipts]
+
+    def _sign_all(self, nonces: Sequence[int]) -> list[SignedAnswer]:
+        return [self.sign_nonce(nonce).result(0) for nonce in nonces]  # asked for each: a test may replace it
 
     def _is_the_banks(self, raw: bytes, signature: str | None) -> bool:
         return verify(raw, signature, [BANK_KEY.public_key()])

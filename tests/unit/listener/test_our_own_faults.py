@@ -11,10 +11,12 @@ from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from services.listener import clearbank, mambu
-from services.listener.acceptance import DEADLINE_SECONDS, Deadline
+from services.listener.acceptance import DEADLINE_SECONDS
+from services.listener.flask_request import Deadline
 from services.listener.refusals import Refusal
 from shared.signing.client import SignerRefusedError, SignerUnavailableError
 from shared.store.inbox import Acceptance
+from tests.unit.listener.lean import LeanInFront
 from tests.unit.listener.listeners import Listener, a_webhook, an_order, done, never
 
 CLEARBANK_ANSWERS_WITHIN_SECONDS = 5
@@ -24,6 +26,7 @@ CLEARBANK_ANSWERS_WITHIN_SECONDS = 5
 def short_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     for door in (clearbank, mambu):
         monkeypatch.setattr(door, "Deadline", partial(Deadline, 0.05))
+    monkeypatch.setattr(LeanInFront, "deadline_seconds", 0.05)
 
 
 def assert_try_again(answer: TestResponse) -> None:
@@ -70,11 +73,26 @@ def test_a_signer_in_trouble_is_a_503_and_the_repeat_is_answered_as_a_duplicate(
     assert [receipt.duplicates for receipt in listener.receipts()] == [1]
 
 
+def test_a_batch_that_does_not_end_in_time_is_a_503() -> None:
+    listener = Listener(take=lambda _: never())
+    with capture_logs() as logs:
+        assert_try_again(listener.from_the_bank(a_webhook()))
+    assert [(line["reason"], line["log_level"]) for line in logs] == [("deadline_passed", "error")]
+    assert listener.counted("clearbank", "deadline_passed") == 1
+
+
+def test_the_log_of_our_own_fault_names_its_cause() -> None:
+    listener = Listener(publish=lambda _: done(StoreAwayError("connection refused")))
+    with capture_logs() as logs:
+        assert_try_again(listener.from_the_bank(a_webhook()))
+    assert [line["error"] for line in logs] == ["ConnectionError: connection refused"]
+
+
 def test_a_fault_nobody_thought_of_is_a_500_that_shows_nothing() -> None:
     def broken(_: Any) -> Future[Any]:
         raise RuntimeError("a secret inside")
 
-    listener = Listener(publish=broken)
+    listener = Listener(take=broken)
     with capture_logs() as logs:
         answer = listener.from_the_bank(a_webhook())
     assert answer.status_code == 500

@@ -1,3 +1,4 @@
+import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -104,3 +105,37 @@ def test_many_callers_each_get_their_own_answer() -> None:
     for thread in threads:
         thread.join(SOON_SECONDS)
     assert found == {number: number * 10 for number in range(50)}
+
+
+def test_an_event_loop_is_woken_once_for_a_batch() -> None:
+    slow, woken = Slow(), []
+
+    async def ask() -> list[int]:
+        loop = asyncio.get_running_loop()
+
+        def deliver(settle: Callable[[], None]) -> None:
+            woken.append(settle)
+            loop.call_soon_threadsafe(settle)
+
+        batcher = Batcher(slow, 10, "test", deliver)
+        futures = [loop.create_future() for _ in range(4)]
+        batcher.put(0, futures[0])
+        await asyncio.to_thread(slow.first_began.wait, SOON_SECONDS)
+        for number in (1, 2, 3):
+            batcher.put(number, futures[number])
+        slow.let_go.set()
+        return await asyncio.wait_for(asyncio.gather(*futures), SOON_SECONDS)
+
+    assert asyncio.run(ask()) == [0, 1, 2, 3]
+    assert len(woken) == len(slow.calls) == 2
+
+
+def test_a_caller_that_gave_up_takes_nothing_from_the_others() -> None:
+    slow = Slow()
+    batcher = slow.batcher()
+    futures = [batcher.submit(0)]
+    assert slow.first_began.wait(SOON_SECONDS)
+    futures += [batcher.submit(number) for number in (1, 2)]
+    assert futures[1].cancel()
+    slow.let_go.set()
+    assert answers([futures[0], futures[2]]) == [0, 2]

@@ -11,6 +11,7 @@ import pytest
 
 from shared.signing.caller_proof import CallerSecret, check
 from shared.signing.client import SignedAnswer, SignerClient, SignerRefusedError, SignerUnavailableError
+from tests.processes import eventually
 
 pytestmark = pytest.mark.enable_socket
 SECRET = CallerSecret("token", "secret")
@@ -146,3 +147,52 @@ def test_a_signer_that_is_not_there_means_unavailable(tmp_path: Path) -> None:
     for nobody in (url, f"unix:{tmp_path / 'signer.sock'}"):
         with client_of(nobody) as client, pytest.raises(SignerUnavailableError, match="is it running"):
             client.sign_request(b"{}")
+
+
+ONE_SIGNED = (200, b'{"answers":[{"body":"{\\"Nonce\\":1}","signature":"A"}]}')
+SIGNED = [SignedAnswer(b'{"Nonce":1}', "A")]
+
+
+def test_a_call_in_two_steps_has_left_before_its_answer_is_asked_for() -> None:
+    with server(ONE_SIGNED, ONE_SIGNED) as running, client_of(running.url) as client:
+        signatures = client.begin_nonces([1])
+        eventually(lambda: len(running.calls) == 1, "the call has left")
+        assert signatures() == SIGNED
+        assert client.begin_nonces([1])() == SIGNED
+    path, headers, body = running.calls[0]
+    assert check(SECRET, "POST", path, body, headers=headers, now_seconds=NOW) is None
+
+
+def test_a_call_in_two_steps_whose_connection_closes_is_made_again_in_one() -> None:
+    with server(None, ONE_SIGNED, ONE_SIGNED) as running, client_of(running.url) as client:
+        assert client.begin_nonces([1])() == SIGNED
+        assert client.begin_nonces([1])() == SIGNED
+    assert len(running.calls) == 3
+
+
+def test_a_call_in_two_steps_is_refused_like_any_other() -> None:
+    with server((400, b'{"errorMessage":"Not so"}')) as running, client_of(running.url) as client:
+        signatures = client.begin_nonces([1])
+        with pytest.raises(SignerRefusedError, match="400: Not so"):
+            signatures()
+
+
+def test_a_call_in_two_steps_waits_no_longer_than_it_may_and_is_not_repeated() -> None:
+    silence = threading.Event()
+    with server(silence) as running:
+        client = SignerClient(running.url, "token", "secret", timeout_seconds=0.05, clock=lambda: NOW)
+        with pytest.raises(SignerUnavailableError, match="TimeoutError"):
+            client.begin_nonces([1])()
+        silence.set()
+        client.close()
+    assert len(running.calls) == 1
+
+
+def test_a_call_in_two_steps_to_a_signer_that_is_not_there_means_unavailable(tmp_path: Path) -> None:
+    with server() as running:
+        url = running.url
+    for nobody in (url, f"unix:{tmp_path / 'signer.sock'}"):
+        with client_of(nobody) as client:
+            signatures = client.begin_nonces([1])
+            with pytest.raises(SignerUnavailableError, match="is it running"):
+                signatures()
