@@ -61,5 +61,5 @@ csr: setup ## Make key and certificate request            OUT=keys NAME=... ORGA
 lock: setup ## Pin the requirements again (names, versions, hashes)
 	@cd requirements && for name in dev $(IMAGES); do \
 		../$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet \
-			--no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+			--no-header --no-annotate \
 			$$([ $$name = dev ] || echo --constraint dev.txt) $$name.in --output-file $$name.txt; done
