@@ -17,24 +17,20 @@ from pathlib import Path
 
 import psutil
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
-from rich.console import Console
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from rich.table import Table
 
 from deploy.local.addresses import PORTS, Addresses, free_port
 from deploy.local.bench_load import CONNECTIONS, Driven, Webhook, drive, signed_webhooks, signing_limit
+from deploy.local.documents import BANK_KEY_BITS, make_bank_key
+from deploy.local.environment import of_the_machine
 from deploy.local.processes import ProcessPlan
-from deploy.local.progress import CONSOLE, counting
+from deploy.local.progress import counting, output
 from deploy.local.stand import Stand, say
 
 SECONDS = float(os.environ.get("BENCH_SECONDS") or 3)
 ROUNDS = 3
-BANK_KEY_BITS = OWN_KEY_BITS = 2048
+OWN_KEY_BITS = 2048
 MOST_ANSWERS_PER_SECOND = 4000
 COSTED = ("listener", "signer", "valkey", "worker")
 NAIVE, FLASK = ("-m", "deploy.local.bench_naive"), ("-m", "granian", "--interface", "wsgi", "--factory")
@@ -84,13 +80,10 @@ def bench() -> int:
 
 
 def _bank_key(folder: Path) -> RSAPrivateKey:
-    """The bank's key for all systems, given to their stands as a setting."""
-    key = generate_private_key(65537, BANK_KEY_BITS)
-    private, public = folder / "bank.key", folder / "bank.pub"
-    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    os.environ["SANDBOX_CLEARBANK_SIGNING_KEY_FILE"] = str(private)
-    os.environ["CLEARBANK_PUBLIC_KEY_FILE"] = str(public)
+    """The bank's key for all systems, made once: their stands get it as a setting."""
+    private, _ = make_bank_key(folder)
+    key = load_pem_private_key(private.read_bytes(), None)
+    assert isinstance(key, RSAPrivateKey)  # noqa: S101
     return key
 
 
@@ -98,7 +91,11 @@ def _bank_key(folder: Path) -> RSAPrivateKey:
 def _running(folder: Path, system: System) -> Iterator[Stand]:
     # Free ones, even where the promised are: granian shares a port with whoever listens there, and would its answers.
     addresses = Addresses({name: free_port() for name in PORTS})
-    stand = Stand(folder, addresses, with_flower=False, said=say, only=system.names or ("none",))
+    private, public = make_bank_key(folder.parent)
+    keys = {"SANDBOX_CLEARBANK_SIGNING_KEY_FILE": str(private), "CLEARBANK_PUBLIC_KEY_FILE": str(public)}
+    stand = Stand(
+        folder, addresses, of_the_machine() | keys, with_flower=False, said=say, only=system.names or ("none",)
+    )
     try:
         stand.start(lambda _name: None)
         if system.listener:
@@ -156,5 +153,5 @@ def _print(rows: Sequence[tuple[str, Measured]]) -> None:
         share = f"{row.rate / row.limit:.2f}"
         costs = (f"{row.cost_us[each]:.0f}" if each in row.cost_us else "-" for each in names)
         table.add_row(name, f"{row.rate:,.0f}", f"{row.limit:,.0f}", share, *costs, str(row.wrong))
-    (Console() if CONSOLE.is_terminal else Console(width=120)).print(table)
+    output().print(table)
     print("limit: signatures a second on all cores, idle. listener to sender: CPU us per webhook, on the same cores.")

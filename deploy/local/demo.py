@@ -13,6 +13,7 @@ from typing import NoReturn
 from rich.table import Table
 
 from deploy.local.addresses import Addresses, undisturbed_addresses
+from deploy.local.environment import of_the_machine
 from deploy.local.progress import counting, output, starting
 from deploy.local.stand import Stand, say
 from deploy.local.store_server import NoServerError
@@ -30,7 +31,7 @@ def demo() -> int:
         return 1
     signal.signal(signal.SIGTERM, _stop)
     folder = Path(tempfile.mkdtemp(prefix="causeway-demo-"))
-    stand = Stand(folder, undisturbed_addresses(), with_flower=False, said=say)
+    stand = Stand(folder, undisturbed_addresses(), of_the_machine(), with_flower=False, said=say)
     try:
         with starting(stand.names) as ready:
             stand.start(ready)

@@ -3,10 +3,11 @@
 import os
 import secrets
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.local import documents
-from deploy.local.addresses import Addresses
+from deploy.local.addresses import PORTS, Addresses
 
 # A stand on one machine repeats sooner than a lender's: its bank answers in milliseconds, or was told not to.
 QUICK = {
@@ -19,9 +20,25 @@ QUICK = {
 }
 
 
-def complete(folder: Path, addresses: Addresses, redis_url: str) -> dict[str, str]:
+# What a play takes from its caller: never a lender's own documents, keys or addresses.
+_OF_THE_MACHINE = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "PYTHONPATH", "LD_LIBRARY_PATH"),
+    *("REDIS_URL", "WORKERS", "LOG_LEVEL", *PORTS),
+)
+
+
+def everything_given() -> dict[str, str]:
+    """The caller's environment: a stand that stays honours all of it."""
+    return {name: value for name, value in os.environ.items() if value}
+
+
+def of_the_machine() -> dict[str, str]:
+    """What a demo or bench honours, so that it can never reach a real bank."""
+    return {name: value for name, value in everything_given().items() if name in _OF_THE_MACHINE}
+
+
+def complete(folder: Path, addresses: Addresses, redis_url: str, given: Mapping[str, str]) -> dict[str, str]:
     """Every setting of every process. `folder` keeps what is made up."""
-    given = {name: value for name, value in os.environ.items() if value}
     found: dict[str, str] = {name: str(port) for name, port in addresses.ports.items()}
 
     def setting(name: str, value: str) -> str:
@@ -47,7 +64,7 @@ def complete(folder: Path, addresses: Addresses, redis_url: str) -> dict[str, st
     return found
 
 
-def _keys(folder: Path, given: dict[str, str], found: dict[str, str]) -> None:
+def _keys(folder: Path, given: Mapping[str, str], found: dict[str, str]) -> None:
     keys = folder / "keys"
     signing_key = given.get("SIGNING_KEY_FILE") or str(documents.make_signing_key(keys))
     found["SIGNING_KEY_FILE"] = signing_key
@@ -58,7 +75,7 @@ def _keys(folder: Path, given: dict[str, str], found: dict[str, str]) -> None:
     found["SANDBOX_CLEARBANK_CLIENT_KEY_FILE"] = client_key or str(documents.public_half(Path(signing_key), keys))
 
 
-def _documents(folder: Path, given: dict[str, str], found: dict[str, str], addresses: Addresses) -> None:
+def _documents(folder: Path, given: Mapping[str, str], found: dict[str, str], addresses: Addresses) -> None:
     setup_file = given.get("SETUP_FILE") or str(documents.make_setup_document(folder / "setup.json", addresses))
     setup = documents.read_setup_document(Path(setup_file))
     found["SETUP_FILE"] = setup_file

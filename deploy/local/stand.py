@@ -1,8 +1,7 @@
 """One stand: a store, the services and the sandbox, started in order and watched."""
 
-import os
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from deploy.local.addresses import Addresses, free_port
@@ -12,26 +11,27 @@ from deploy.local.supervisor import Supervisor
 
 
 class Stand:
-    """`folder` keeps keys, documents, data and logs. `said` hears one line about each restart; `only` names the
-    processes to start when not all are wanted."""
+    """`folder` keeps keys, documents, data and logs. `given` are the settings to honour. `said` hears one line about
+    each restart; `only` names the processes to start when not all are wanted."""
 
     def __init__(
         self,
         folder: Path,
         addresses: Addresses,
+        given: Mapping[str, str],
         *,
         with_flower: bool,
         said: Callable[[str], None],
         only: Collection[str] = (),
     ) -> None:
         self.addresses = addresses
-        self._store_port = 0 if os.environ.get("REDIS_URL") else _store_port(folder)
-        redis_url = os.environ.get("REDIS_URL") or f"redis://127.0.0.1:{self._store_port}/0"
-        self.environment = complete(folder, addresses, redis_url)
+        self._store_port = 0 if "REDIS_URL" in given else _store_port(folder)
+        redis_url = given.get("REDIS_URL") or f"redis://127.0.0.1:{self._store_port}/0"
+        self.environment = complete(folder, addresses, redis_url, given)
         self._folder = folder
         plans = plan_stand(addresses, self.environment["WORKERS"], with_flower=with_flower)
         self._plans = [plan for plan in plans if not only or plan.name in only]
-        self.supervisor = Supervisor(self.environment, folder / "logs", said)
+        self.supervisor = Supervisor({**given, **self.environment}, folder / "logs", said)
 
     @property
     def names(self) -> list[str]:

@@ -77,7 +77,7 @@ class Supervisor:
         self, environment: Mapping[str, str], logs: Path, said: Callable[[str], None] = lambda _line: None
     ) -> None:
         logs.mkdir(parents=True, exist_ok=True)
-        self._environment = {**os.environ, **environment, "PYTHONUNBUFFERED": "1", "REMAP_SIGTERM": "SIGQUIT"}
+        self._environment = {**environment, "PYTHONUNBUFFERED": "1", "REMAP_SIGTERM": "SIGQUIT"}
         self._logs = logs
         self._said = said
         self._processes: list[_Process] = []

@@ -12,6 +12,7 @@ import psutil
 from rich.table import Table
 
 from deploy.local.addresses import is_free, promised_addresses
+from deploy.local.environment import everything_given
 from deploy.local.progress import output, starting
 from deploy.local.stand import Stand, say
 from deploy.local.store_server import NoServerError
@@ -33,7 +34,7 @@ def up() -> int:
     if taken := [f"{port} ({name})" for name, port in addresses.ports.items() if not is_free(port)]:
         say(f"Somebody listens already on {', '.join(taken)}: end that, or set another port.")
         return 1
-    stand = Stand(FOLDER.absolute(), addresses, with_flower=True, said=say)
+    stand = Stand(FOLDER.absolute(), addresses, everything_given(), with_flower=True, said=say)
     end = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: end.set())
@@ -141,6 +142,11 @@ def _show(stand: Stand) -> None:
     body = '"amount":"25.00","creditorIban":"' + _operating_iban(stand) + '","debtorName":"Jane Smith",'
     body += '"debtorIban":"GB29NWBK60161331926819","reference":"hello"'
     console.print(body + "}'", soft_wrap=True, markup=False)
+    if os.environ.get("CLEARBANK_PUBLIC_KEY_FILE") and not os.environ.get("SANDBOX_CLEARBANK_SIGNING_KEY_FILE"):
+        console.print(
+            "CLEARBANK_PUBLIC_KEY_FILE is yours: the listener believes the simulated bank only when "
+            "SANDBOX_CLEARBANK_SIGNING_KEY_FILE names the private half."
+        )
     console.print("Ctrl-C or `make down` ends it.")
 
 

@@ -59,3 +59,12 @@ def test_an_unknown_scenario_is_named_with_those_that_exist() -> None:
     assert output == ""
     assert "no-such-story" in errors
     assert "d1-fps-settled" in errors
+
+
+def test_a_lenders_own_documents_and_addresses_are_not_touched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SETUP_FILE", "no/such/document.json")
+    monkeypatch.setenv("SIGNER_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("SIGNING_KEY_PROVIDER", "none")
+    with a_demo("d1-fps-settled") as demo:
+        rows = demo.rows()
+    assert [row["ok"] for row in rows] == [True]
