@@ -3,16 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-import structlog
-
 from services.worker.handlers import decide
-from services.worker.handlers.office import Office
+from services.worker.handlers.office import Office, tell_if_parked
 from services.worker.handlers.perform_effect import perform_effect, scheduled
 from shared.domain.events import Event
 from shared.domain.outcomes import TryLater
 from shared.domain.payments import Parked, Payment, Step
-
-_log = structlog.get_logger()
 
 
 def advance_payment(payment_id: str, office: Office) -> None:
@@ -41,8 +37,9 @@ def _decide(payment: Payment, step: Step, now: datetime, office: Office) -> None
             waiting = _wait(payment, step, result, now, office)
             office.move(waiting, f"{step} waits", cause, now, outcome=result.reason)
         case Parked():
-            if office.move(payment.park(result.code, result.reason), "parked", cause, now, outcome=result.reason):
-                _log.error("payment parked", payment=payment.id, step=step, reason=result.code, why=result.reason)
+            parked = payment.park(result.code, result.reason)
+            if office.move(parked, "parked", cause, now, outcome=result.reason):
+                tell_if_parked(payment, parked, step)
         case _:
             event: Event = result
             office.move(payment.apply(event), type(event).__name__, cause, now, outcome=decide.told(event))

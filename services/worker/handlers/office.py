@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+import structlog
+
 from services.worker.ports import Bank, Clock, Core, Inbox, Interpreter, Journal
 from shared.domain.events import Address, Event
 from shared.domain.history import HistoryEntry
-from shared.domain.payments import Payment
+from shared.domain.payments import Payment, Step
 from shared.domain.retries import EFFECTS, RetrySchedule
 from shared.domain.schemes import Scheme
+
+_log = structlog.get_logger()
 
 P = TypeVar("P", bound=Payment)
 
@@ -58,3 +62,10 @@ class Office:
             if moved := self.move(changed, type(event).__name__, cause, self.clock.now()):
                 return moved
         return None
+
+
+def tell_if_parked(before: Payment, after: Payment, step: Step) -> None:
+    """Say, once, that a payment waits for a person from now on."""
+    if after.parked and not before.parked:
+        why = after.parked
+        _log.error("payment parked", payment=after.id, step=step, reason=why.code, why=why.reason)

@@ -8,15 +8,11 @@ bytes under the same key. Once the key no longer protects, or the other side has
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import structlog
-
 from services.worker.handlers.effects import EFFECTS, Effect
-from services.worker.handlers.office import Office
+from services.worker.handlers.office import Office, tell_if_parked
 from shared.domain.disbursement import MAY_FAIL
 from shared.domain.outcomes import Accepted, NotDone, Outcome, Refused, TryLater, Unknown
 from shared.domain.payments import Payment, Request, Step, StepOutcome, StepRecord
-
-_log = structlog.get_logger()
 
 MOST_ATTEMPTS = 1_000  # far more than a schedule of a day makes
 
@@ -72,9 +68,10 @@ def _call(
 
 
 def _leave_to_a_person(payment: Payment, step: Step, code: str, reason: str, now: datetime, office: Office) -> None:
-    parked = _for_a_person(payment.with_step(step, _given_up(payment.step(step))), step, code, reason)
-    if office.move(parked, "parked", f"step {step}", now, outcome=reason):
-        _log.error("payment parked", payment=payment.id, step=step, reason=code, why=reason)
+    left = _for_a_person(payment.with_step(step, _given_up(payment.step(step))), step, code, reason)
+    what = "parked" if left.parked else f"{step} given up"
+    if office.move(left, what, f"step {step}", now, outcome=reason):
+        tell_if_parked(payment, left, step)
 
 
 def _given_up(record: StepRecord) -> StepRecord:
@@ -96,9 +93,7 @@ def _settle(payment_id: str, step: Step, claimed: StepRecord, outcome: Outcome, 
             "correlation_id": outcome.correlation_id,
         }
         if office.move(changed, f"{step} {type(outcome).__name__.lower()}", f"step {step}", now, **told):
-            if changed.parked and not payment.parked:
-                why = changed.parked
-                _log.error("payment parked", payment=payment_id, step=step, reason=why.code, why=why.reason)
+            tell_if_parked(payment, changed, step)
             return
 
 

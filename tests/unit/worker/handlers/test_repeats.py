@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from structlog.testing import capture_logs
+
 from services.worker.handlers.effects import BANK_KEY_LIVES
 from services.worker.handlers.perform_effect import MOST_ATTEMPTS
+from shared.domain.core_records import TransactionStatus
 from shared.domain.disbursement import Disbursement
 from shared.domain.outcomes import Accepted
 from shared.domain.payments import Request, Step
@@ -209,3 +212,20 @@ def test_a_step_whose_worker_dies_without_end_waits_for_a_person() -> None:
     assert parked is not None
     assert parked.code == "gave_up"
     assert len(lender.bank.received) == 1
+
+
+def test_a_report_that_may_fail_and_cannot_be_prepared_is_given_up_without_a_person() -> None:
+    lender = a_lender_with(ORDER)
+
+    def fails(disbursement: Disbursement, status: TransactionStatus) -> Request:
+        raise OverflowError("no such field")
+
+    lender.core.prepare_status = fails  # type: ignore[method-assign]
+    lender.hears(ORDER)
+    with capture_logs() as said:
+        lender.hears(the_bank_holds())
+
+    payment = lender.disbursement(ORDER)
+    assert (payment.state, payment.parked) == (State.HELD, None)
+    assert lender.journal.history(payment.id)[-1].what == "report-held given up"
+    assert [line for line in said if line["event"] == "payment parked"] == []
