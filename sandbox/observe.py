@@ -1,13 +1,18 @@
 """How a story's end is read: from the bank's ledger, the core's loan and what was answered, as short texts.
 
-`stored` and `parked` look into the store of the connector, whose names for that are part of its operator's manual.
+`stored`, `parked`, `flow` and `told` look into the store of the connector, whose names for that are part of its
+operator's manual.
 """
 
+import json
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, Protocol
+from urllib.parse import quote
 
 from redis import Redis
+
+NOTIFICATION = "notification:"  # how the ids of notifications begin; the id of what they are about follows
 
 
 class Doors(Protocol):
@@ -20,53 +25,106 @@ class Observer:
     def __init__(self, doors: Doors, redis: Redis) -> None:
         self._doors = doors
         self._redis = redis
-        self._readers: Mapping[str, Callable[[Any], str]] = {
-            "bank": self._bank,
-            "core": self._core,
-            "loan": self._loan,
-            "answers": _answers,
-            "stored": self._stored,
-            "parked": self._parked,
-            "payment": self._payment,
-        }
 
     def read(self, watch: Mapping[str, Any]) -> str:
         """For instance `bank: debit 1500.00 settled; core: DISBURSEMENT 1500.00 Settled`."""
-        return "; ".join(f"{name}: {self._readers[name](what)}" for name, what in watch.items())
+        return "; ".join(f"{name}: {self.WORDS[name](self, what)}" for name, what in watch.items())
 
     def _bank(self, end_to_end_id: str) -> str:
-        rows = self._doors.get("bank", f"/_sandbox/ledger?endToEndId={end_to_end_id}")["transactions"]
+        rows = self._doors.get("bank", f"/_sandbox/ledger?endToEndId={quote(end_to_end_id)}")["transactions"]
         return _joined(
             f"{row['direction']} {_pounds(row['amountPence'])} {row['status']}{' return' if row['isReturn'] else ''}"
             for row in rows
         )
 
+    def _account(self, named: str) -> str:
+        """State and owner of the bank's accounts with this id, IBAN or owner."""
+        rows = self._accounts()
+        return _joined(
+            f"{row['status']} {row['name']}" for row in rows if named in (row["id"], row["iban"], row["name"])
+        )
+
     def _core(self, loan_id: str) -> str:
         """In no order of time: two postings may race. An adjustment shows as `reversed` on what it took back; one that
         took back nothing shows as itself."""
-        rows = self._doors.get("core", f"/_sandbox/loans/{loan_id}")["transactions"]
+        rows = self._loan_at_the_core(loan_id)["transactions"]
         keys = {row.get("adjustmentTransactionKey") for row in rows}
         return _joined(sorted(_transaction(row) for row in rows if row["encodedKey"] not in keys))
 
     def _loan(self, loan_id: str) -> str:
-        return str(self._doors.get("core", f"/_sandbox/loans/{loan_id}")["accountState"])
+        return str(self._loan_at_the_core(loan_id)["accountState"])
+
+    def _linkage(self, loan_id: str) -> str:
+        """`linked` when the loan names the id and the IBAN of one account of the bank."""
+        fields = self._loan_at_the_core(loan_id)["customFields"]
+        named = (fields.get("virtualAccountId"), fields.get("ibanLoan"))
+        return "linked" if named in {(row["id"], row["iban"]) for row in self._accounts()} else "not linked"
+
+    def _accounts(self) -> Any:
+        return self._doors.get("bank", "/_sandbox/accounts")["accounts"]
+
+    def _loan_at_the_core(self, loan_id: str) -> Any:
+        return self._doors.get("core", f"/_sandbox/loans/{quote(loan_id)}")
 
     def _stored(self, part_of_name: str) -> str:
         """How many receipts have this in their name."""
-        return str(sum(1 for _ in self._redis.scan_iter(match=f"cw:name:*{part_of_name}*", count=1000)))
+        return str(len(self._keys("name:", part_of_name)))
 
     def _parked(self, part: str) -> str:
-        """How many receipts and payments with this in their id or name wait for a person."""
+        """How many receipts and flows with this in their id or name wait for a person."""
         members: Any = self._redis.zrange("cw:parked", 0, -1)
-        return str(sum(part in f"{member} {self._name_of(member)}" for member in members))
+        waiting = [member for member in members if not member.startswith(NOTIFICATION)]
+        return str(sum(part in f"{member} {self._name_of(member)}" for member in waiting))
 
     def _name_of(self, member: str) -> str:
         return str(self._redis.hget(f"cw:{member}", "name")) if member.startswith("receipt:") else ""
 
-    def _payment(self, part_of_id: str) -> str:
-        """The states of the payments with this in their id."""
-        keys = sorted(self._redis.scan_iter(match=f"cw:payment:*{part_of_id}*", count=1000))
+    def _flow(self, part_of_id: str) -> str:
+        """The states of the flows with this in their id; notifications about them are no such flows."""
+        keys = [key for key in self._keys("flow:", part_of_id) if not key.startswith(f"cw:flow:{NOTIFICATION}")]
         return _joined(str(self._redis.hget(key, "state")) for key in keys)
+
+    def _told(self, part_of_id: str) -> str:
+        """What people were told about flows and receipts with this in their id or name: the codes of what was sent."""
+        codes = []
+        for key in self._keys(f"flow:{NOTIFICATION}", part_of_id):
+            state, document = self._redis.hmget(key, "state", "doc")
+            if state == "sent" and document:
+                codes.append(str(json.loads(document)["notice"]["code"]))
+        return _joined(sorted(codes))
+
+    def _tickets(self, part: str) -> str:
+        """How many ZenDesk tickets speak of this. A repeat under the same key is the same ticket."""
+        arrivals = self._doors.get("sinks", "/_sandbox/sinks/zendesk")["arrivals"]
+        tickets = {
+            arrival["headers"].get("Idempotency-Key") or number
+            for number, arrival in enumerate(arrivals)
+            if arrival["method"] == "POST" and part in arrival["body"]
+        }
+        return str(len(tickets))
+
+    def _answers(self, answers: Any) -> str:
+        """`200`, or `200 x10` for many."""
+        counted = Counter(answers if isinstance(answers, list) else [answers])
+        return _joined(f"{status} x{count}" if count > 1 else str(status) for status, count in sorted(counted.items()))
+
+    def _keys(self, prefix: str, part: str) -> list[str]:
+        """The store's keys that begin so and hold this text, in the order of their names."""
+        return sorted(set(self._redis.scan_iter(match=f"cw:{prefix}*{part}*", count=1000)))
+
+    WORDS: ClassVar[Mapping[str, Callable[["Observer", Any], str]]] = {
+        "bank": _bank,
+        "account": _account,
+        "core": _core,
+        "loan": _loan,
+        "linkage": _linkage,
+        "answers": _answers,
+        "stored": _stored,
+        "parked": _parked,
+        "flow": _flow,
+        "told": _told,
+        "tickets": _tickets,
+    }
 
 
 def _transaction(row: Mapping[str, Any]) -> str:
@@ -76,15 +134,9 @@ def _transaction(row: Mapping[str, Any]) -> str:
     return " ".join(word for word in words if word)
 
 
-def _answers(answers: Any) -> str:
-    """`200`, or `200 x10` for many."""
-    counted = Counter(answers if isinstance(answers, list) else [answers])
-    return _joined(f"{status} x{count}" if count > 1 else str(status) for status, count in sorted(counted.items()))
-
-
 def _pounds(amount_pence: int) -> str:
     return f"{amount_pence // 100}.{amount_pence % 100:02}"
 
 
-def _joined(words: Any) -> str:
+def _joined(words: Iterable[str]) -> str:
     return ", ".join(words) or "nothing"

@@ -56,11 +56,16 @@ class HttpDoors:
         return answer.json() if answer.content else {}
 
 
+Operate = Callable[[Sequence[str]], None]
+"""Carries out an operator's command, given as its words. Raises StoryError when it is refused."""
+
+
 class Player:
     """Plays stories, several at once: their references keep them apart."""
 
-    def __init__(self, doors: HttpDoors, redis_url: str) -> None:
+    def __init__(self, doors: HttpDoors, redis_url: str, operate: Operate) -> None:
         self._doors = doors
+        self._operate = operate
         self._observer = Observer(doors, Redis.from_url(redis_url, socket_timeout=5.0, decode_responses=True))
 
     def play_all(self, stories: Sequence[Story], done: Callable[[str], None]) -> list[Row]:
@@ -91,7 +96,12 @@ class Player:
     def _take(self, step: Mapping[str, Any], memory: Memory, deadline: float) -> None:
         call = memory.fill({key: value for key, value in step.items() if key != "as"})
         if "until" in call:
-            self._watch(call["watch"], call["until"], deadline)
+            reached = self._watch(call["watch"], call["until"], deadline)
+            if reached != call["until"]:
+                raise StoryError(f"waited for {call['until']!r} and saw {reached!r}")
+            return
+        if "operator" in call:
+            self._operate(call["operator"])
             return
         answer = self._call(call["door"], call["path"], call.get("send"), deadline)
         if "as" in step:

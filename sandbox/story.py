@@ -2,9 +2,9 @@
 
 A story file (scenarios/<id>.json) holds
 - `title`: one sentence,
-- `steps`: in order, either calls, `{"door": "bank"|"core"|"sinks", "path", "send"?, "as"?}` (without `send` it asks;
-  `as` names the answer for later placeholders, like `{loan.id}`; `{tag}` is this play's own word), or waits,
-  `{"until": "...", "watch": {...}}`,
+- `steps`: in order, calls, `{"door": "bank"|"core"|"sinks", "path", "send"?, "as"?}` (without `send` it asks;
+  `as` names the answer for later placeholders, like `{loan.id}`; `{tag}` is this play's own word), waits,
+  `{"until": "...", "watch": {...}}`, or acts of an operator, `{"operator": ["assign", "<flow id>", "<loan id>"]}`,
 - `watch`: what to look at, by the names of observe.py,
 - `expected`: how that must read in the end.
 """
@@ -67,4 +67,4 @@ def load_stories(ids: Sequence[str] = ()) -> list[Story]:
     found = {entry.name.removesuffix(".json"): entry for entry in folder.iterdir() if entry.name.endswith(".json")}
     if missing := [name for name in ids if name not in found]:
         raise StoryError(f"there is no scenario {', '.join(missing)}; there are: {', '.join(sorted(found))}")
-    return [Story(id=name, **json.loads(found[name].read_text())) for name in sorted(ids or found)]
+    return [Story(id=name, **json.loads(found[name].read_text(encoding="utf-8"))) for name in sorted(ids or found)]

@@ -92,10 +92,12 @@ def _running(folder: Path, system: System) -> Iterator[Stand]:
     # Free ones, even where the promised are: granian shares a port with whoever listens there, and would its answers.
     addresses = Addresses({name: free_port() for name in PORTS})
     private, public = make_bank_key(folder.parent)
-    keys = {"SANDBOX_CLEARBANK_SIGNING_KEY_FILE": str(private), "CLEARBANK_PUBLIC_KEY_FILE": str(public)}
-    stand = Stand(
-        folder, addresses, of_the_machine() | keys, with_flower=False, said=say, only=system.names or ("none",)
-    )
+    given = of_the_machine() | {
+        "SANDBOX_CLEARBANK_SIGNING_KEY_FILE": str(private),
+        "CLEARBANK_PUBLIC_KEY_FILE": str(public),
+        "NOTIFICATION_SETUP_FILE": "",  # the bench's money belongs to no loan, and nobody is to be told so
+    }
+    stand = Stand(folder, addresses, given, with_flower=False, said=say, only=system.names or ("none",))
     try:
         stand.start(lambda _name: None)
         if system.listener:

@@ -18,6 +18,7 @@ from deploy.local.progress import counting, output, starting
 from deploy.local.stand import Stand, say
 from deploy.local.store_server import NoServerError
 from deploy.local.supervisor import StandError
+from sandbox.operator_door import OperatorDoor
 from sandbox.player import HttpDoors, Player, Row
 from sandbox.story import StoryError, load_stories
 
@@ -35,7 +36,8 @@ def demo() -> int:
     try:
         with starting(stand.names) as ready:
             stand.start(ready)
-        player = Player(HttpDoors(doors(stand.addresses)), stand.environment["REDIS_URL"])
+        operate = OperatorDoor(of_the_machine() | stand.environment)
+        player = Player(HttpDoors(doors(stand.addresses)), stand.environment["REDIS_URL"], operate)
         with counting("Playing ", len(stories)) as done:
             rows = player.play_all(stories, done)
     except (StandError, NoServerError) as error:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from deploy.local.addresses import Addresses
+from shared.domain.notification import Flag
 
 OPERATING_IBAN = "GB95CLRB04190000001114"
 BANK_KEY_BITS = 2048  # ClearBank's own are up to 4096, whose making can take half a minute
@@ -70,6 +71,27 @@ def make_setup_document(path: Path, addresses: Addresses) -> Path:
         "mambuUrl": addresses.url("SANDBOX_MAMBU_PORT"),
         "digitalSignatureGatewayUrl": addresses.url("SIGNER_PORT"),
     }
+    return _written(path, document)
+
+
+def make_notification_document(path: Path, addresses: Addresses) -> Path:
+    """A notification document that tells everything to the sinks, as ZenDesk tickets. Its secret is made up once."""
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    document = {flag.value: "true" for flag in Flag} | {
+        "notificationConfigReference": "sandbox",
+        "notificationChannel": "zenDesk",
+        "webhookUrl": "",
+        "webhookAPIKey": "",
+        "zenDeskAPIKey": kept.get("zenDeskAPIKey") or secrets.token_urlsafe(24),
+        "zenDeskGroupId": "1",
+        "zenDeskLogin": "causeway@example.com",
+        "zenDeskSubdomain": addresses.url("SANDBOX_SINKS_PORT") + "/zendesk",
+        "defaultTaskAssigneeKey": "",
+    }
+    return _written(path, document)
+
+
+def _written(path: Path, document: Mapping[str, str]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n")
@@ -92,8 +114,8 @@ _NAMES = {
     "clearBankRepaymentChannelBacs": "CB_Loan_Repayment_BACS",
     "clearBankRepaymentChannelCHAPS": "CB_Loan_Repayment_CHAPS",
     "clearBankRepaymentChannelFPS": "CB_Loan_Repayment_FPS",
-    "hasVirtualAccountExternalID": "false",
-    "hasVirtualAccountForDisbursement": "false",
+    "hasVirtualAccountExternalID": "true",
+    "hasVirtualAccountForDisbursement": "true",
     "hasVirtualAccountForPrePayment": "true",
     "mambuConfigReference": "sandbox",
     "mambuCreditorIBANCFieldId": "creditorIBAN",

@@ -79,6 +79,9 @@ def _documents(folder: Path, given: Mapping[str, str], found: dict[str, str], ad
     setup_file = given.get("SETUP_FILE") or str(documents.make_setup_document(folder / "setup.json", addresses))
     setup = documents.read_setup_document(Path(setup_file))
     found["SETUP_FILE"] = setup_file
+    if (told_file := given.get("NOTIFICATION_SETUP_FILE")) is None:
+        told_file = str(documents.make_notification_document(folder / "notifications.json", addresses))
+    found["NOTIFICATION_SETUP_FILE"] = told_file
     sandbox = {
         "SANDBOX_CLEARBANK_DATA": str(folder / "clearbank"),
         "SANDBOX_CLEARBANK_TOKEN": setup.get("authorizationHeader", "").removeprefix("Bearer ").strip() or "none",

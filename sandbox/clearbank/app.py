@@ -10,6 +10,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from sandbox.clearbank import (
+    bacs_returns,
     control,
     decisions,
     faults,
@@ -35,7 +36,7 @@ Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 def create_app(bank: Bank, sender: Sender) -> Flask:
     app = Flask("sandbox.clearbank")
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY_BYTES
-    for routes in (payments_fps, payments_chaps, virtual_accounts, listings):
+    for routes in (payments_fps, payments_chaps, bacs_returns, virtual_accounts, listings):
         app.register_blueprint(routes.blueprint(bank))
     app.register_blueprint(control.blueprint(bank, sender))
     app.register_blueprint(simulation.blueprint(bank))

@@ -8,6 +8,8 @@ from sandbox.clearbank import ledger, payloads, source, steps, webhooks
 from sandbox.clearbank.wire import Pounds
 
 Account = dict[str, str]
+SERVICE_USER_NUMBER = "223556"
+SUSPENSE_NUMBER = "99999999"
 
 
 def plan_credit(
@@ -28,6 +30,25 @@ def recall(db: sqlite3.Connection, payment: sqlite3.Row, now: float) -> None:
         steps.plan(db, "return", now, payment, {"code": "C"})
     else:
         ledger.reject(db, payment, now)
+
+
+def return_notice(db: sqlite3.Connection, credit: sqlite3.Row, reason: str, bacs_transaction_id: str) -> dict[str, Any]:
+    """BacsDirectCreditReturnCreated: it has an id of its own and names the credit by OriginalBacsTransactionId."""
+    payer, beneficiary = _parties(db, credit)
+    payload = {
+        "SuspenseAccount": _account("BACS SUSPENSE ACCOUNT", credit["account_iban"][4:14] + SUSPENSE_NUMBER),
+        "BeneficiaryDetails": beneficiary,
+        "ServiceUserInformation": payer,
+        "ReasonCode": reason,
+        "Reference": credit["reference"],
+        "Amount": Pounds(credit["amount_pence"]),
+        "TransactionCode": "RA",
+        "Source": "Bacs",
+        "BacsTransactionId": bacs_transaction_id,
+        "OriginalBacsTransactionId": credit["bacs_transaction_id"],
+        "OriginalBacsTransactionSun": SERVICE_USER_NUMBER,
+    }
+    return {"type": "BacsDirectCreditReturnCreated", "version": 4, "payload": payload}
 
 
 def _day(now: float) -> str:
@@ -72,7 +93,7 @@ def _recalled(db: sqlite3.Connection, payment: sqlite3.Row, now: float) -> dict[
         "DebtorInformation": payer,
         "RecallingAccountInformation": payer,
         "ServiceUserName": payment["counterpart_name"],
-        "ServiceUserNumber": "223556",
+        "ServiceUserNumber": SERVICE_USER_NUMBER,
         "Amount": Pounds(payment["amount_pence"]),
         "PaymentReference": payment["reference"],
         "TransactionCode": "99",

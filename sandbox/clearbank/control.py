@@ -37,7 +37,7 @@ def blueprint(bank: Bank, sender: Sender) -> Blueprint:
     @door.get("/accounts")
     def accounts() -> Response:
         with bank.store.reading() as db:
-            rows = db.execute("SELECT * FROM accounts ORDER BY created_at, id").fetchall()
+            rows = _filtered(db, "accounts", {"ownerName": "name"}, order="created_at, id")
         return answer({"accounts": [_account(row) for row in rows]})
 
     @door.post("/rules")
@@ -132,10 +132,10 @@ def _given(values: dict[str, Any], **names: str) -> dict[str, Any]:
     return {name: values[key] for key, name in names.items() if key in values}
 
 
-def _filtered(db: sqlite3.Connection, table: str, columns: dict[str, str]) -> list[sqlite3.Row]:
+def _filtered(db: sqlite3.Connection, table: str, columns: dict[str, str], order: str = "seq") -> list[sqlite3.Row]:
     wanted = {column: request.args[name] for name, column in columns.items() if name in request.args}
     where = " AND ".join(f"{column} = ?" for column in wanted) or "TRUE"
-    query = f"SELECT * FROM {table} WHERE {where} ORDER BY seq"  # noqa: S608 (names from code)
+    query = f"SELECT * FROM {table} WHERE {where} ORDER BY {order}"  # noqa: S608 (names from code)
     return db.execute(query, tuple(wanted.values())).fetchall()
 
 

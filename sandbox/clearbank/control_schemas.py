@@ -5,6 +5,7 @@ from marshmallow import Schema, ValidationError, fields
 from marshmallow.validate import OneOf, Range
 
 from sandbox.clearbank.accounts import is_uk_iban
+from sandbox.clearbank.bacs import SERVICE_USER_NUMBER
 from sandbox.clearbank.faults import AFTER, AREAS, BEFORE
 from sandbox.clearbank.fields import Flag, Uuid, text
 from sandbox.clearbank.matching import KEYS
@@ -83,7 +84,7 @@ class InboundFps(Inbound):
 class InboundBacs(Inbound):
     reference = text(0, 18, required=False, load_default="")
     days = fields.Integer(strict=True, validate=Range(min=0, max=5), load_default=1)
-    serviceUserNumber = text(6, 6, "[0-9]{6}", required=False, load_default="223556")
+    serviceUserNumber = text(6, 6, "[0-9]{6}", required=False, load_default=SERVICE_USER_NUMBER)
 
 
 class Outbound(Schema):

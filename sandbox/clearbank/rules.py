@@ -22,7 +22,9 @@ PAYMENT_OUTCOMES = frozenset(
         "none",
     }
 )
-VIRTUAL_ACCOUNT_OUTCOMES = frozenset({"created_v2", "created_v3", "creation_failed", "creation_failed_v2", "none"})
+VIRTUAL_ACCOUNT_OUTCOMES = frozenset(
+    {"created_v2", "created_v3", "creation_failed", "creation_failed_v2", "creation_failed_v3", "none"}
+)
 REJECTED_IN_202 = "rejected_in_202"  # Faster Payments alone answer payment by payment
 LIST_LATE = "list_late"  # GET /v2/Transactions shows the payment only after delaySeconds
 OUTCOMES = PAYMENT_OUTCOMES | VIRTUAL_ACCOUNT_OUTCOMES | {REJECTED_IN_202, LIST_LATE}

@@ -141,7 +141,12 @@ def give_back(db: sqlite3.Connection, payment: sqlite3.Row, detail: dict[str, An
 
 
 def record_return(
-    db: sqlite3.Connection, original: sqlite3.Row, code: str | None, now: float, instruction_id: str = ""
+    db: sqlite3.Connection,
+    original: sqlite3.Row,
+    code: str | None,
+    now: float,
+    instruction_id: str = "",
+    bacs_transaction_id: str = "",
 ) -> sqlite3.Row:
     """Write down the return: same end-to-end id as the original (unverified for payments we return)."""
     account = ledger.account_by_id(db, original["account_id"])
@@ -159,7 +164,7 @@ def record_return(
         actual_end_to_end_id=instruction_id,
         returned=original,
         return_code=code,
-        bacs_transaction_id=original["bacs_transaction_id"],
+        bacs_transaction_id=bacs_transaction_id or original["bacs_transaction_id"],
     )
     return ledger.record(db, movement, now)
 

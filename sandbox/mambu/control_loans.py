@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 
 from sandbox.mambu import control_schemas as schemas
 from sandbox.mambu import custom_fields, holders, loans, records, transactions
+from sandbox.mambu.adjustments import adjust
 from sandbox.mambu.control_schemas import load
 from sandbox.mambu.core import Core
 from sandbox.mambu.errors import Code, Refusal, invalid
@@ -64,6 +65,13 @@ def blueprint(core: Core) -> Blueprint:
             return plain_answer(
                 {"transactionId": transaction["id"], "encodedKey": transaction["encodedKey"], "loanId": loan["id"]}, 201
             )
+
+    @door.post("/transactions/<id_or_key>/adjust")
+    def taken_back(id_or_key: str) -> Response:
+        asked = load(schemas.Adjust(), body_of(request))
+        with core.store.transaction() as db:
+            adjustment = adjust(core, db, transactions.found(db, id_or_key), asked)
+            return plain_answer({"transactionId": adjustment["id"], "encodedKey": adjustment["encodedKey"]}, 201)
 
     @door.post("/loans/<id_or_key>/close")
     def close(id_or_key: str) -> Response:

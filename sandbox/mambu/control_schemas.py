@@ -63,6 +63,10 @@ class Disburse(_Strict):
     webhook = fields.Boolean(load_default=True)
 
 
+class Adjust(_Strict):
+    notes = fields.String(load_default="taken back by hand")
+
+
 class Close(_Strict):
     comment = fields.String(load_default="")
 

@@ -15,6 +15,7 @@ TABLES = {
         seq INTEGER PRIMARY KEY, sink TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, query TEXT NOT NULL,
         headers TEXT NOT NULL, body BLOB NOT NULL, at REAL NOT NULL""",
     "plans": "seq INTEGER PRIMARY KEY, sink TEXT NOT NULL, detail TEXT NOT NULL, times_left INTEGER",
+    "tickets": "id INTEGER PRIMARY KEY, key TEXT NOT NULL, body BLOB NOT NULL",
 }
 
 
@@ -45,8 +46,17 @@ class Arrival:
             return shown
 
 
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket of ZenDesk: its number, the Idempotency-Key it came under ("" for none), and the bytes."""
+
+    id: int
+    key: str
+    body: bytes
+
+
 class Arrivals:
-    """What came, by sink, and what is to be answered."""
+    """What came, by sink, what is to be answered, and the tickets that were made of it."""
 
     def __init__(self, folder: Path) -> None:
         indexes = {"arrivals_by_sink": "arrivals (sink)"}
@@ -84,6 +94,22 @@ class Arrivals:
             db.execute("UPDATE plans SET times_left = times_left - 1 WHERE seq = ?", (row["seq"],))
             detail: dict[str, Any] = json.loads(row["detail"])
             return detail
+
+    def keep(self, ticket: Ticket) -> Ticket:
+        """The ticket that was kept under the same key before, if there is one, else this one."""
+        with self._store.transaction() as db:
+            row = db.execute("SELECT id, key, body FROM tickets WHERE key = ? AND key <> ''", (ticket.key,)).fetchone()
+            if row:
+                return Ticket(row["id"], row["key"], row["body"])
+            query = "INSERT INTO tickets (id, key, body) VALUES (?, ?, ?)"
+            db.execute(query, (ticket.id, ticket.key, ticket.body))
+        return ticket
+
+    def tickets(self) -> list[Ticket]:
+        """Oldest first."""
+        with self._store.transaction() as db:
+            rows = db.execute("SELECT id, key, body FROM tickets ORDER BY id").fetchall()
+        return [Ticket(row["id"], row["key"], row["body"]) for row in rows]
 
     def empty(self) -> None:
         with self._store.transaction() as db:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.clearbank.builders import OPERATING_IBAN, chaps, fps, inbound, transfer
+from tests.sandbox.clearbank.builders import OPERATING_IBAN, OUTSIDE_IBAN, chaps, fps, inbound, transfer
 from tests.sandbox.clearbank.conftest import Client
 from tests.sandbox.clearbank.receiver import Receiver
 
@@ -126,6 +126,22 @@ def test_a_recalled_bacs_credit_leaves_no_money_behind(client: Client, receiver:
     assert recalled["BacsTransactionId"] == ids["bacsTransactionId"]
     assert client.account()["balancePence"] == opening
     assert len(receiver.of_type("TransactionSettled")) == (2 if settled_first else 0)
+
+
+def test_a_payment_entered_in_the_portal_may_leave_a_virtual_account_and_come_back(
+    client: Client, receiver: Receiver
+) -> None:
+    account = client.open_virtual_account()
+    opening = client.account()["balancePence"]
+    order = {"amount": "1500.00", "debtorIban": account["iban"], "creditorIban": OUTSIDE_IBAN, "creditorName": "Jane"}
+    ids = client.control("outbound/fps", **order)
+    client.run()
+    client.control(f"payments/{ids['endToEndId']}/return", code="AC04")
+    client.run()
+    left, back = receiver.of_type("TransactionSettled")
+    assert [(one["DebitCreditCode"], one["IsReturn"]) for one in (left, back)] == [("Debit", False), ("Credit", True)]
+    assert left["Account"]["IBAN"] == back["Account"]["IBAN"] == account["iban"]
+    assert client.account()["balancePence"] == opening
 
 
 def test_a_payment_entered_in_the_portal_is_not_one_of_the_client(client: Client, receiver: Receiver) -> None:

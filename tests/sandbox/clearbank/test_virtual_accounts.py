@@ -37,13 +37,36 @@ def test_a_rule_asks_for_the_older_shape(client: Client, receiver: Receiver) -> 
     assert is_uk_iban(webhook["Payload"]["VirtualAccountIdentifiers"]["IBAN"])
 
 
-def test_a_rule_makes_creation_fail(client: Client, receiver: Receiver) -> None:
-    client.control("rules", match={"externalId": "loan-1"}, outcome="creation_failed", code="AccountName", reason="No")
+@pytest.mark.parametrize(
+    ("outcome", "errors"),
+    [
+        ("creation_failed", {"AccountName": "No"}),
+        ("creation_failed_v3", {"AccountName": "No"}),
+        ("creation_failed_v2", ["AccountName"]),
+    ],
+)
+def test_a_rule_makes_creation_fail(client: Client, receiver: Receiver, outcome: str, errors: object) -> None:
+    client.control("rules", match={"externalId": "loan-1"}, outcome=outcome, code="AccountName", reason="No")
     client.send("POST", CREATE, new_virtual_account(externalIdentifier="loan-1"))
     client.run()
     (failed,) = receiver.of_type("VirtualAccountCreationFailed")
-    assert failed["Errors"] == {"AccountName": "No"}
+    assert failed["Errors"] == errors
     assert client.get(CREATE)["accounts"] == []
+
+
+def test_a_rule_lets_an_order_for_an_account_sink_without_a_word(client: Client, receiver: Receiver) -> None:
+    client.control("rules", match={"creditorName": "Jane Lost"}, outcome="none")
+    assert client.send("POST", CREATE, new_virtual_account("Jane Lost", externalIdentifier="loan-1")).status_code == 202
+    client.run()
+    assert receiver.received == []
+    assert client.get(CREATE)["accounts"] == []
+
+
+def test_the_control_door_finds_accounts_by_their_owner(client: Client) -> None:
+    account = client.open_virtual_account(owner_name="Jane Jones")
+    client.open_virtual_account()
+    (found,) = client.get("/_sandbox/accounts?ownerName=Jane%20Jones")["accounts"]
+    assert (found["id"], found["externalId"]) == (account["id"], account["externalId"])
 
 
 def test_the_same_external_identifier_fails_the_second_time(client: Client, receiver: Receiver) -> None:

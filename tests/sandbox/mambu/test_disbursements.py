@@ -161,3 +161,13 @@ def test_a_posting_needs_no_idempotency_key(client: Client) -> None:
     assert [client.send("POST", path, {"amount": 1}).status_code for _ in range(2)] == [201, 201]
     assert client.state(loan)[2] == "1498.00"
     assert client.post(path, {"amount": 1}, new_key()).status_code == 201
+
+
+def test_a_user_takes_a_disbursement_back_in_the_pages(client: Client) -> None:
+    loan = client.loan()
+    done = client.control(f"loans/{loan['id']}/disburse", channel="MBU_Loan_Disbursement_FPS")
+    client.control(f"transactions/{done['encodedKey']}/adjust", notes="a wrong loan")
+    disbursed, adjustment = client.look(f"loans/{loan['id']}")["transactions"]
+    assert disbursed["adjusted"]
+    assert (adjustment["type"], adjustment["notes"]) == ("DISBURSEMENT_ADJUSTMENT", "a wrong loan")
+    assert client.state(loan) == ("APPROVED", None, "0.00")
