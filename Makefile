@@ -51,8 +51,9 @@ format: setup ## Put the code into its one form
 	@$(BIN)/ruff check --fix $(CODE)
 	@$(BIN)/ruff format $(CODE)
 
-states: setup ## Draw docs/states.md from the table of transitions
+states: setup ## Write docs/states.md and docs/notifications.md from the code
 	@$(BIN)/python -m docs.make_states
+	@$(BIN)/python -m docs.make_notifications
 
 csr: setup ## Make key and certificate request            OUT=keys NAME=... ORGANISATION=...
 	@$(BIN)/python -m services.signer.csr --out-dir $(or $(OUT),keys) \

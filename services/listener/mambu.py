@@ -1,45 +1,72 @@
 """Mambu's door: the same steps with its own proof of origin, HTTP Basic. The body is whatever the template renders."""
 
 import hmac
-import json
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 
 from services.listener.acceptance import Desk, evidence
 from services.listener.flask_request import Deadline, raw_body
 from services.listener.refusals import Refusal, refuse_origin, require_json
 from shared.domain.webhook_identity import mambu_identity
-from shared.messages.schemas import LoanDisbursementSchema, faults_of
+from shared.messages.schemas import LoanClosureSchema, LoanDisbursementSchema, faults_of, rendered_json
 from shared.store.inbox import Acceptance, NewReceipt
 
 SOURCE = "mambu"
-LOAN_DISBURSEMENT = "LoanDisbursement"
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """One kind of webhook: where it comes, how its body is read, and what makes two of them the same event."""
+
+    kind: str
+    path: str
+    schema: Schema
+    keys: Callable[[Any], tuple[str, ...]]
+
+
+_EVENTS = (
+    _Event(
+        "LoanDisbursement",
+        "/webhooks/mambu/loan-disbursement",
+        LoanDisbursementSchema(),
+        lambda order: (order.transaction_key,),
+    ),
+    # Mambu's closure webhooks carry neither time nor state: the comment tells a loan closed from one written off, and
+    # one that is opened again and closed with the same words is one event.
+    _Event(
+        "LoanClosure",
+        "/webhooks/mambu/loan-closure",
+        LoanClosureSchema(),
+        lambda closed: (closed.loan_id, closed.virtual_account_id, closed.iban, closed.comment),
+    ),
+)
 
 
 def mambu_blueprint(
     desk: Desk, store: Callable[[NewReceipt], "Future[tuple[Acceptance, str]]"], username: str, password: str
 ) -> Blueprint:
-    """POST, PUT, PATCH /webhooks/mambu/loan-disbursement."""
+    """One door per event, by POST, PUT or PATCH, as the template says."""
     blueprint = Blueprint(SOURCE, __name__)
-    schema = LoanDisbursementSchema()
 
-    @blueprint.route("/webhooks/mambu/loan-disbursement", methods=["POST", "PUT", "PATCH"])
-    def loan_disbursement() -> Response:
-        deadline = Deadline()
-        raw, body = _proved_body()
-        try:
-            order = schema.load(body)
-        except ValidationError as error:
-            raise Refusal(400, "fields_invalid", faults_of(error)) from error
-        identity = mambu_identity(LOAN_DISBURSEMENT, order.transaction_key, body)
-        kept = evidence(request.headers, "x-notifications-idempotency-key")
-        receipt = desk.receipt(SOURCE, LOAN_DISBURSEMENT, identity, raw, kept)
-        desk.accepted(receipt, *deadline.wait(store(receipt), "store_unavailable"))
-        return jsonify(status="accepted")
+    def _add_door(event: _Event) -> None:
+        def receive() -> Response:
+            deadline = Deadline()
+            raw, body = _proved_body()
+            try:
+                keys = event.keys(event.schema.load(body))
+            except ValidationError as error:
+                raise Refusal(400, "fields_invalid", faults_of(error)) from error
+            kept = evidence(request.headers, "x-notifications-idempotency-key")
+            receipt = desk.receipt(SOURCE, event.kind, mambu_identity(event.kind, keys, body), raw, kept)
+            desk.accepted(receipt, *deadline.wait(store(receipt), "store_unavailable"))
+            return jsonify(status="accepted")
+
+        blueprint.add_url_rule(event.path, event.kind, receive, methods=["POST", "PUT", "PATCH"])
 
     def _proved_body() -> tuple[bytes, Any]:
         desk.check_sender(SOURCE, request.remote_addr)
@@ -48,7 +75,7 @@ def mambu_blueprint(
             refuse_origin("credentials_invalid")
         require_json(request.headers.get("content-type"))
         try:
-            body = json.loads(raw)
+            body = rendered_json(raw)
         except (ValueError, RecursionError) as error:
             # A quote inside a rendered value breaks the template's JSON.
             raise Refusal(400, "not_json", "the body is not JSON") from error
@@ -64,4 +91,6 @@ def mambu_blueprint(
         same_password = hmac.compare_digest((given.password or "").encode(), password.encode())
         return same_name and same_password
 
+    for event in _EVENTS:
+        _add_door(event)
     return blueprint

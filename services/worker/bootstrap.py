@@ -8,10 +8,12 @@ from services.worker.adapters.http import HttpClient
 from services.worker.adapters.interpreter import Webhooks
 from services.worker.adapters.mambu.client import Mambu, credentials
 from services.worker.adapters.mambu.fields import MambuNames
+from services.worker.adapters.notifiers.build import build_notifier
 from services.worker.handlers.office import Office, Rules
 from services.worker.settings import WorkerSettings
 from shared.domain.accounts import normal_iban
 from shared.domain.schemes import Scheme
+from shared.runtime.notification_document import TaskAccess
 from shared.runtime.setup_document import SetupDocument
 from shared.signing.client import SignerClient
 from shared.store.connection import StoreClock, connect
@@ -26,13 +28,21 @@ SIGNER_TIMEOUT_SECONDS = 5.0
 def build_office(settings: WorkerSettings) -> Office:
     """What the use cases are given in production."""
     redis = connect(settings.redis_url, timeout_seconds=STORE_TIMEOUT_SECONDS)
+    core, clock = _core(settings), StoreClock(redis)
     return Office(
         bank=_bank(settings),
-        core=_core(settings),
+        core=core,
+        notifier=build_notifier(
+            settings.notifications,
+            core.send,
+            lambda: clock.now().astimezone(settings.zone).date(),
+            settings.mambu_timeout_seconds,
+            settings.console_url,
+        ),
         journal=Journal(redis),
         inbox=Inbox(redis),
         interpreter=Webhooks(_posted_by_us(settings.setup)),
-        clock=StoreClock(redis),
+        clock=clock,
         jitter=random.random,
         rules=build_rules(settings),
     )
@@ -46,9 +56,13 @@ def build_rules(settings: WorkerSettings) -> Rules:
             setup.mambu_disbursement_channel_fps: Scheme.FPS,
             setup.mambu_disbursement_channel_chaps: Scheme.CHAPS,
         },
-        find_loans_by_iban=setup.has_virtual_account_for_pre_payment,
+        finds_loans_by_account=setup.has_virtual_account_for_pre_payment,
+        links_disbursements=setup.has_virtual_account_for_disbursement,
+        bank_picks_the_number=setup.has_virtual_account_external_id,
         takes_bacs=setup.clear_bank_repayment_channel_bacs is not None,
         operating_iban=normal_iban(setup.operating_account_iban),
+        told=settings.notifications.told if settings.notifications else None,
+        tells_by_task=bool(settings.notifications and isinstance(settings.notifications.access, TaskAccess)),
         debtor_address=settings.debtor_address,
         lease_seconds=settings.lease_seconds,
         idle_seconds=settings.sweep_idle_seconds,
@@ -61,7 +75,7 @@ def _bank(settings: WorkerSettings) -> ClearBank:
     signer = SignerClient(access.url, access.token, access.secret_key, timeout_seconds=SIGNER_TIMEOUT_SECONDS)
     terms = PaymentTerms(setup.operating_account_iban, setup.purpose or "LOAN", setup.category_purpose or "LOAN")
     http = HttpClient(setup.clearbank_url, settings.clearbank_timeout_seconds)
-    return ClearBank(http, setup.authorization_header, signer.sign_request, terms)
+    return ClearBank(http, setup.authorization_header, signer.sign_request, terms, setup.client_money_account)
 
 
 def _core(settings: WorkerSettings) -> Mambu:
@@ -81,9 +95,15 @@ def _names(settings: WorkerSettings) -> MambuNames:
     }
     if setup.clear_bank_repayment_channel_bacs:
         channels["Bacs"] = setup.clear_bank_repayment_channel_bacs
+    disbursement_channels = {
+        "FasterPayments": setup.clear_bank_disbursement_channel_fps,
+        "Transfer": setup.clear_bank_disbursement_channel_fps,
+        "Chaps": setup.clear_bank_disbursement_channel_chaps,
+    }
     return MambuNames(
         zone=settings.zone,
         repayment_channels=channels,
+        disbursement_channels=disbursement_channels,
         transaction_set=setup.mambu_transaction_channel_cfield_set,
         creditor_iban=setup.mambu_creditor_iban_cfield_id,
         creditor_name=setup.mambu_creditor_name_cfield_id,
@@ -95,6 +115,7 @@ def _names(settings: WorkerSettings) -> MambuNames:
         loan_set=setup.mambu_loan_account_cfield_set,
         loan_iban=setup.mambu_iban_cfield_id,
         loan_virtual_account_id=setup.mambu_virtual_account_id_cfield_id,
+        loan_assigned_user=setup.mambu_assigned_loan_user_cfield_id or "",
     )
 
 

@@ -8,7 +8,7 @@ from celery import Celery, signals
 from services.worker.bootstrap import STORE_TIMEOUT_SECONDS, build_office
 from services.worker.handlers.office import Office
 from services.worker.settings import WorkerSettings, read_settings
-from services.worker.tasks import inbound, payments, sweeps
+from services.worker.tasks import flows, inbound, sweeps
 from shared.runtime.celery_app import make_celery
 from shared.runtime.logs import configure_logging
 from shared.runtime.publisher import Publisher
@@ -30,7 +30,7 @@ def build(settings: WorkerSettings) -> Celery:
         return Outbox(connect(settings.redis_url, timeout_seconds=STORE_TIMEOUT_SECONDS))
 
     inbound.register(app, office)
-    payments.register(app, office)
+    flows.register(app, office)
     sweeps.register(app, outbox, Publisher(app), settings.sweep_idle_seconds)
     return app
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shared.domain.events import Address
+from shared.runtime.notification_document import NotificationDocument, read_notification_document
 from shared.runtime.settings import SettingsReader
 from shared.runtime.setup_document import SetupDocument, read_setup_document
 from shared.runtime.signer_access import SignerAccess, read_signer_access
@@ -20,6 +21,8 @@ class WorkerSettings:
     signer: SignerAccess
     zone: ZoneInfo
     debtor_address: Address | None
+    notifications: NotificationDocument | None
+    console_url: str
     clearbank_timeout_seconds: int
     mambu_timeout_seconds: int
     sweep_idle_seconds: int
@@ -40,6 +43,8 @@ def read_settings(folder: Path | None = None) -> WorkerSettings:
     signer = read_signer_access(reader, setup)
     zone = _zone(reader)
     debtor_address = _debtor_address(reader, setup)
+    notifications = read_notification_document(reader)
+    console_url = reader.url("CONSOLE_URL") if reader.has("CONSOLE_URL") else ""
     clearbank_timeout = reader.integer("CLEARBANK_TIMEOUT_SECONDS", 20, minimum=1, maximum=40)
     mambu_timeout = reader.integer("MAMBU_TIMEOUT_SECONDS", 30, minimum=1, maximum=40)
     sweep_idle = reader.integer("SWEEP_IDLE_SECONDS", 30, minimum=1, maximum=600)
@@ -53,6 +58,8 @@ def read_settings(folder: Path | None = None) -> WorkerSettings:
         signer,
         zone,
         debtor_address,
+        notifications,
+        console_url,
         clearbank_timeout,
         mambu_timeout,
         sweep_idle,

@@ -8,6 +8,9 @@ from shared.domain.events import Address, Confirmed, Routed
 from shared.domain.money import pounds
 from shared.domain.schemes import fit_text, rules_of
 
+# A disbursed loan is active; a loan that is closed or not yet approved cannot have been disbursed just now.
+_DISBURSED_STATES = frozenset({"ACTIVE", "ACTIVE_IN_ARREARS", "APPROVED"})
+
 # Mambu's v1 API and old webhooks leave out a letter.
 DISBURSEMENT_TYPES = frozenset({"DISBURSEMENT", "DISBURSMENT"})
 
@@ -53,6 +56,7 @@ def confirm(
             "loan_differs",
             "the transaction belongs to another loan than the webhook says",
         ),
+        (loan.state not in _DISBURSED_STATES, "loan_not_open", f"the loan {loan.id} is {loan.state}"),
         (loan.currency != order.currency, "currency_differs", f"the loan's currency is {loan.currency}"),
     )
     for differs, code, reason in differences:
@@ -65,4 +69,12 @@ def confirm(
     if not debtor_name:
         reason = f"neither debtorName nor the holder's name has a character that {route.scheme} can carry"
         return ConfirmationRefused("debtor_name_missing", reason)
-    return Confirmed(transaction.id, loan.id, debtor_name, creditor_address, debtor_address or creditor_address)
+    return Confirmed(
+        transaction_id=transaction.id,
+        loan_id=loan.id,
+        loan_key=loan.key,
+        holder_name=holder.name,
+        debtor_name=debtor_name,
+        creditor_address=creditor_address,
+        debtor_address=debtor_address or creditor_address,
+    )

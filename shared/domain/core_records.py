@@ -29,7 +29,11 @@ class CoreTransaction:
 
 @dataclass(frozen=True, slots=True)
 class CoreLoan:
-    """A loan account. `state` is Mambu's accountState; `holder_key` belongs to a client or a group."""
+    """A loan account. `state` is Mambu's accountState; `holder_key` belongs to a client or a group.
+
+    `amount_pence` is what was approved, None when the core names none; `assigned_user_key` is whom notifications about
+    this loan go to.
+    """
 
     key: str
     id: str
@@ -39,6 +43,8 @@ class CoreLoan:
     holder_key: str
     iban: str = ""
     virtual_account_id: str = ""
+    amount_pence: int | None = None
+    assigned_user_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """A disbursement that began in the core: the lender's order, and how far its payment has come."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from shared.domain import events as e
-from shared.domain.payments import Payment, Step
+from shared.domain.flows import Flow, Step, StepOutcome, StepRecord
 from shared.domain.transitions import DisbursementState as State
 
 
@@ -25,19 +26,20 @@ class DisbursementOrder:
     assigned_user_key: str = ""
 
 
-# Steps that may fail for good without stopping the flow: what they tell is told better by what comes after.
-MAY_FAIL = frozenset({Step.REPORT_HELD})
+# Steps that may fail for good without stopping the flow: it goes on, and people are told.
+MAY_FAIL = frozenset({Step.REPORT_HELD, Step.AMEND_OWNER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Disbursement(Payment):
+class Disbursement(Flow):
     """Its end-to-end id is the Mambu transaction's encoded key: 32 characters, so it fits the bank's 35."""
 
-    # What each state needs done, in order. A state without steps waits for the bank's word, or is the end.
-    STEPS: ClassVar[dict[State, tuple[Step, ...]]] = {
+    STEPS: ClassVar[Mapping[Any, tuple[Step, ...]]] = {
         State.RECEIVED: (Step.ROUTE,),
         State.ROUTED: (Step.CONFIRM,),
-        State.CONFIRMED: (Step.PAY,),
+        State.CONFIRMED: (Step.LINK,),
+        State.LINKING: (Step.CREATE_ACCOUNT, Step.AWAIT_ACCOUNT),
+        State.LINKED: (Step.WRITE_LINKAGE, Step.AMEND_OWNER, Step.PAY),
         State.SUBMITTING: (Step.PAY,),
         State.SUBMITTED: (),
         State.HELD: (Step.REPORT_HELD,),
@@ -52,7 +54,10 @@ class Disbursement(Payment):
     state: State = State.RECEIVED
     route: e.Routed | None = None
     confirmation: e.Confirmed | None = None
+    wanted: e.AccountWanted | None = None
+    account: e.AccountChosen | None = None
     bank_transaction_id: str = ""
+    return_transaction_id: str = ""
 
     @classmethod
     def ordered(cls, order: DisbursementOrder) -> Self:
@@ -63,21 +68,56 @@ class Disbursement(Payment):
     def end_to_end_id(self) -> str:
         return self.order.transaction_key
 
+    @property
+    def references(self) -> tuple[str, ...]:
+        order, wanted = self.order, self.wanted
+        asked_for = (wanted.request_key, wanted.iban, owner_reference(wanted.owner_name)) if wanted else ()
+        core_id = (self.confirmation.transaction_id,) if self.confirmation else ()
+        at_bank = (self.bank_transaction_id, self.return_transaction_id)
+        found = (order.transaction_key, order.loan_id, *core_id, *asked_for, *at_bank)
+        return tuple(dict.fromkeys(reference for reference in found if reference))
+
     def learned(self, event: e.Event) -> dict[str, Any]:
         match event:
             case e.Routed():
                 return {"route": event}
             case e.Confirmed():
                 return {"confirmation": event}
+            case e.AccountWanted():
+                return {"wanted": event}
+            case e.AccountChosen():
+                return {"account": event, "steps": {**self.steps, **_not_needed(event)}}
+            case e.AccountCreated():
+                account = e.AccountChosen(event.iban, event.virtual_account_id, write_linkage=True)
+                return {"account": account, "parked": None, "steps": {**self.steps, **_not_needed(account)}}
             case e.PaymentSettled():  # the bank's word answers what a person was asked about
                 return {"bank_transaction_id": event.bank_transaction_id, "parked": None}
-            case e.RouteRefused() | e.PaymentRefused() | e.PaymentRejected():
+            case (
+                e.RouteRefused()
+                | e.LinkRefused()
+                | e.AccountRefused()
+                | e.LinkageRefused()
+                | e.PaymentRefused()
+                | e.PaymentRejected()
+            ):
                 return {"failure": f"{event.code}: {event.reason}", "parked": None}
             case e.PaymentHeld():
                 return {"parked": None}
             case e.PaymentReturned():
-                return {"failure": f"returned: {event.code}", "parked": None}
+                back = {"return_transaction_id": event.bank_transaction_id}
+                return {"failure": f"returned: {event.code}", "parked": None, **back}
         return {}
+
+
+def _not_needed(account: e.AccountChosen) -> Mapping[Step, StepRecord]:
+    """The steps of linkage that this account spares."""
+    spared = ((Step.WRITE_LINKAGE, account.write_linkage), (Step.AMEND_OWNER, account.owner_name))
+    return {step: StepRecord(outcome=StepOutcome.NOT_NEEDED) for step, needed in spared if not needed}
+
+
+def owner_reference(owner_name: str) -> str:
+    """What a disbursement that waits for an account is found by when only the owner's name is told."""
+    return f"owner:{owner_name}"
 
 
 def disbursement_id(end_to_end_id: str) -> str:

@@ -2,17 +2,51 @@
 
 from dataclasses import dataclass
 
+from shared.domain.closure import LoanClosed
 from shared.domain.disbursement import DisbursementOrder
-from shared.domain.events import Event
-from shared.domain.repayment import MoneyReceived
+from shared.domain.events import AccountCreated, AccountRefused, PaymentHeld, PaymentRejected
+from shared.domain.settlement import Settlement
 
 
 @dataclass(frozen=True, slots=True)
-class BankReport:
-    """What the bank says of an outgoing payment, by its end-to-end id."""
+class PaymentReport:
+    """What the bank says of an outgoing payment before its money has moved, by its end-to-end id."""
 
     end_to_end_id: str
-    event: Event
+    event: PaymentHeld | PaymentRejected
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReport:
+    """What became of a virtual account that was asked for, by external id, IBAN or BBAN, whichever it names.
+
+    `owner_name` is all that ties an account to who asked for it when the bank chose the number and the webhook, in its
+    second version, carries no external id.
+    """
+
+    references: tuple[str, ...]
+    event: AccountCreated | AccountRefused
+    owner_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BacsReversal:
+    """A Bacs credit of this BacsTransactionId is taken away again. `code` is the reason, as ARUCS has it."""
+
+    bacs_transaction_id: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advisory:
+    """Nothing follows by itself, and people are told. `code` names the kind, `iban` is our account that it is about."""
+
+    code: str
+    what: str
+    reason: str = ""
+    advice: str = ""
+    iban: str = ""
+    amount_pence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +64,14 @@ class Unrecognised:
     reason: str
 
 
-Meaning = BankReport | MoneyReceived | DisbursementOrder | Ignored | Unrecognised
+Meaning = (
+    PaymentReport
+    | Settlement
+    | AccountReport
+    | BacsReversal
+    | DisbursementOrder
+    | LoanClosed
+    | Advisory
+    | Ignored
+    | Unrecognised
+)

@@ -5,6 +5,7 @@ import re
 from uuid import UUID
 
 _EXTERNAL_ID = re.compile(r"[A-Za-z0-9_-]{1,36}", re.ASCII)
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 
 
 def request_key(payment_id: str, step: str, generation: int = 1) -> str:
@@ -18,10 +19,20 @@ def request_key(payment_id: str, step: str, generation: int = 1) -> str:
 
 
 def external_id(transaction_id: str) -> str:
-    """Mambu's externalId for a bank transaction: at most 36 of A-Z a-z 0-9 - _, so a UUID fits exactly."""
+    """Mambu's externalId for a credit at the bank: at most 36 of A-Z a-z 0-9 - _, so a UUID fits exactly."""
     if _EXTERNAL_ID.fullmatch(transaction_id):
         return transaction_id
     return hashlib.sha256(transaction_id.encode()).hexdigest()[:36]
+
+
+def debit_external_id(transaction_id: str) -> str:
+    """Mambu's externalId for a debit: an internal transfer has one TransactionId on both its sides.
+
+    A UUID stays readable, without its hyphens.
+    """
+    if _UUID.fullmatch(transaction_id):
+        return "D-" + transaction_id.replace("-", "")
+    return "D-" + hashlib.sha256(transaction_id.encode()).hexdigest()[:34]
 
 
 def instruction_id(end_to_end_id: str, prefix: str) -> str:

@@ -15,6 +15,8 @@ class DisbursementState(StrEnum):
     RECEIVED = "received"
     ROUTED = "routed"
     CONFIRMED = "confirmed"
+    LINKING = "linking"
+    LINKED = "linked"
     SUBMITTING = "submitting"
     SUBMITTED = "submitted"
     HELD = "held"
@@ -25,14 +27,31 @@ class DisbursementState(StrEnum):
     RETURNED = "returned"
 
 
-class RepaymentState(StrEnum):
+class PostingState(StrEnum):
     RECEIVED = "received"
     LOCATED = "located"
+    POSTING = "posting"
     POSTED = "posted"
     UNMATCHED = "unmatched"
+    RETURNING = "returning"
+    TAKING_BACK = "taking back"
+    RETURNED = "returned"
 
 
-State = DisbursementState | RepaymentState
+class ClosureState(StrEnum):
+    RECEIVED = "received"
+    DISABLING = "disabling"
+    DISABLED = "disabled"
+    KEPT = "kept"
+
+
+class NotificationState(StrEnum):
+    RECEIVED = "received"
+    ADDRESSED = "addressed"
+    SENT = "sent"
+
+
+State = DisbursementState | PostingState | ClosureState | NotificationState
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +63,7 @@ class Edge:
     to: State
 
 
-_D, _R = DisbursementState, RepaymentState
+_D, _P, _C, _N = DisbursementState, PostingState, ClosureState, NotificationState
 
 # The bank's word counts from the moment it may have the payment: the answer to our own call may come last.
 _AT_THE_BANK = (_D.SUBMITTING, _D.SUBMITTED, _D.HELD)
@@ -53,7 +72,13 @@ DISBURSEMENT: tuple[Edge, ...] = (
     Edge(_D.RECEIVED, e.Routed, _D.ROUTED),
     Edge(_D.RECEIVED, e.RouteRefused, _D.REVERSING),
     Edge(_D.ROUTED, e.Confirmed, _D.CONFIRMED),
-    Edge(_D.CONFIRMED, e.PaymentPrepared, _D.SUBMITTING),
+    Edge(_D.CONFIRMED, e.AccountChosen, _D.LINKED),
+    Edge(_D.CONFIRMED, e.AccountWanted, _D.LINKING),
+    Edge(_D.CONFIRMED, e.LinkRefused, _D.REVERSING),
+    Edge(_D.LINKING, e.AccountCreated, _D.LINKED),
+    Edge(_D.LINKING, e.AccountRefused, _D.REVERSING),
+    Edge(_D.LINKED, e.LinkageRefused, _D.REVERSING),
+    Edge(_D.LINKED, e.PaymentPrepared, _D.SUBMITTING),
     Edge(_D.SUBMITTING, e.PaymentSubmitted, _D.SUBMITTED),
     Edge(_D.SUBMITTING, e.PaymentRefused, _D.REVERSING),
     Edge(_D.SUBMITTING, e.PaymentHeld, _D.HELD),
@@ -65,14 +90,35 @@ DISBURSEMENT: tuple[Edge, ...] = (
     Edge(_D.TAKING_BACK, e.DisbursementReversed, _D.RETURNED),
 )
 
-REPAYMENT: tuple[Edge, ...] = (
-    Edge(_R.RECEIVED, e.LoanLocated, _R.LOCATED),
-    Edge(_R.RECEIVED, e.LoanNotLocated, _R.UNMATCHED),
-    Edge(_R.LOCATED, e.RepaymentPosted, _R.POSTED),
-    Edge(_R.LOCATED, e.RepaymentRefused, _R.UNMATCHED),
+POSTING: tuple[Edge, ...] = (
+    Edge(_P.RECEIVED, e.LoanLocated, _P.LOCATED),
+    Edge(_P.RECEIVED, e.LoanNotLocated, _P.UNMATCHED),
+    Edge(_P.LOCATED, e.PostingPrepared, _P.POSTING),
+    Edge(_P.POSTING, e.Posted, _P.POSTED),
+    Edge(_P.POSTING, e.PostingRefused, _P.UNMATCHED),
+    Edge(_P.UNMATCHED, e.LoanAssigned, _P.RECEIVED),
+    Edge(_P.UNMATCHED, e.ReturnOrdered, _P.RETURNING),
+    Edge(_P.RETURNING, e.ReturnRefused, _P.UNMATCHED),
+    # Money that goes back before the core has it is never posted; what the core may have is taken back.
+    *(Edge(state, e.MoneyWentBack, _P.RETURNED) for state in (_P.RECEIVED, _P.LOCATED, _P.UNMATCHED, _P.RETURNING)),
+    *(Edge(state, e.MoneyWentBack, _P.TAKING_BACK) for state in (_P.POSTING, _P.POSTED)),
+    Edge(_P.TAKING_BACK, e.Posted, _P.TAKING_BACK),
+    Edge(_P.TAKING_BACK, e.PostingRefused, _P.RETURNED),
+    Edge(_P.TAKING_BACK, e.PostingUndone, _P.RETURNED),
 )
 
-_TO = {(edge.state, edge.event): edge.to for edge in (*DISBURSEMENT, *REPAYMENT)}
+CLOSURE: tuple[Edge, ...] = (
+    Edge(_C.RECEIVED, e.AccountToDisable, _C.DISABLING),
+    Edge(_C.RECEIVED, e.AccountKept, _C.KEPT),
+    Edge(_C.DISABLING, e.AccountDisabled, _C.DISABLED),
+)
+
+NOTIFICATION: tuple[Edge, ...] = (
+    Edge(_N.RECEIVED, e.Addressed, _N.ADDRESSED),
+    Edge(_N.ADDRESSED, e.NotificationSent, _N.SENT),
+)
+
+_TO = {(edge.state, edge.event): edge.to for edge in (*DISBURSEMENT, *POSTING, *CLOSURE, *NOTIFICATION)}
 
 
 def successor(state: State, event: e.Event) -> State | None:
@@ -81,8 +127,9 @@ def successor(state: State, event: e.Event) -> State | None:
 
 
 # The bank says the opposite of what we know: neither late nor repeated, and never to be passed over.
+_NEVER_SENT = (_D.RECEIVED, _D.ROUTED, _D.CONFIRMED, _D.LINKING, _D.LINKED, _D.REVERSING, _D.REVERSED)
 _CONTRADICTIONS = frozenset(
-    {(state, e.PaymentSettled) for state in (_D.RECEIVED, _D.ROUTED, _D.CONFIRMED, _D.REVERSING, _D.REVERSED)}
+    {(state, event) for state in _NEVER_SENT for event in (e.PaymentSettled, e.PaymentReturned)}
     | {(state, e.PaymentRejected) for state in (_D.SETTLED, _D.TAKING_BACK, _D.RETURNED)}
 )
 

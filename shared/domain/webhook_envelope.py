@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+_KEYS = frozenset({"Type", "Version", "Payload", "Nonce"})
 _VERSION_SUFFIX = re.compile(r"V\d+$", re.ASCII)
 _NONCE_LIMIT = 2**63
+_ACCOUNT_IDENTIFIERS = (("AccountIdentifier",), ("AccountIdentifiers",), ("VirtualAccountIdentifiers",), ())
 _MOST_DIGITS = 40  # no sum of money needs more; "1e999999" would fill the memory once it is written out
 
 
@@ -25,17 +27,28 @@ class EnvelopeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """`type` as it was spelled; `payload` is an object for all types but FITestEvent, whose payload is text."""
+    """`type` as it was spelled; `payload` is an object for all types but FITestEvent, whose payload is text.
+
+    `beside`: keys that the envelope has none of.
+    """
 
     type: str
     version: int | None
     payload: Any
     nonce: int
+    beside: Mapping[str, Any]
 
     @property
     def kind(self) -> str:
         """The type in its one normal spelling: what code compares and people search by."""
         return normal_type(self.type)
+
+    @property
+    def content(self) -> Any:
+        """The payload. The sketch of the v3 virtual account types prints some of its keys beside it: both are read."""
+        if self.kind.startswith("VirtualAccount") and isinstance(self.payload, Mapping):
+            return {**self.beside, **self.payload}
+        return self.payload
 
 
 def normal_type(spelled: str) -> str:
@@ -61,7 +74,8 @@ def parse_envelope(raw: bytes) -> Envelope:
     if "Payload" not in body:
         raise EnvelopeError("payload_missing", "Payload is missing")
     version = body.get("Version")
-    return Envelope(kind, version if isinstance(version, int) else None, body["Payload"], nonce)
+    beside = {key: value for key, value in body.items() if key not in _KEYS}
+    return Envelope(kind, version if isinstance(version, int) else None, body["Payload"], nonce, beside)
 
 
 def field(payload: Any, *path: str) -> Any:
@@ -81,6 +95,13 @@ def text_field(payload: Any, *path: str) -> str:
     """The same as text without blanks around it; "" when absent or null."""
     value = field(payload, *path)
     return value.strip() if isinstance(value, str) else "" if value is None else str(value)
+
+
+def account_identifier(content: Any, name: str) -> str:
+    """IBAN, BBAN or ExternalIdentifier of a virtual account; "" when absent. The pages put them into an object with one
+    of three names, or beside it."""
+    found = (text_field(content, *place, name) for place in _ACCOUNT_IDENTIFIERS)
+    return next(filter(None, found), "")
 
 
 def is_return(payload: Any) -> bool:

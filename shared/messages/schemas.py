@@ -1,10 +1,12 @@
 """The bodies of Mambu's webhooks, as the lender's templates render them: everything is text."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validate
 
+from shared.domain.closure import LoanClosed
 from shared.domain.disbursement import DisbursementOrder
 from shared.domain.money import AmountError, pence_from_text
 
@@ -47,10 +49,36 @@ class LoanDisbursementSchema(Schema):
 
     @post_load
     def _order(self, data: Mapping[str, Any], **_: Any) -> DisbursementOrder:
-        stripped: dict[str, Any] = {
-            key: value.strip() if isinstance(value, str) else value for key, value in data.items()
-        }
-        return DisbursementOrder(**stripped)
+        return DisbursementOrder(**_stripped(data))
+
+
+class LoanClosureSchema(Schema):
+    """Body of /webhooks/mambu/loan-closure, for loans closed and written off; loads as a LoanClosed.
+
+    Only the loan must be named: whether it is over, and which account is its own, is read back from the core.
+    """
+
+    class Meta:
+        unknown = EXCLUDE
+
+    loan_id = fields.String(data_key="loanAccountId", required=True, validate=_not_blank)
+    virtual_account_id = fields.String(data_key="virtualAccountId", allow_none=True)
+    iban = fields.String(data_key="loanCFIBAN", allow_none=True)
+    comment = fields.String(allow_none=True)
+
+    @post_load
+    def _closed(self, data: Mapping[str, Any], **_: Any) -> LoanClosed:
+        return LoanClosed(**_stripped({key: value or "" for key, value in data.items()}))
+
+
+def rendered_json(raw: bytes) -> Any:
+    """The body of a template. Numbers stay the text they were sent as: a template may leave out the quotes, and an
+    amount must not pass through a binary float. Raises ValueError, RecursionError."""
+    return json.loads(raw, parse_float=str, parse_int=str)
+
+
+def _stripped(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value.strip() if isinstance(value, str) else value for key, value in data.items()}
 
 
 def faults_of(error: ValidationError) -> str:

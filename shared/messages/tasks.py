@@ -5,10 +5,10 @@ from shared.messages import queues
 RECEIVE_WEBHOOK = "causeway.receive_webhook"
 """(receipt id): interpret a stored receipt and do what follows."""
 
-ADVANCE_PAYMENT = "causeway.advance_payment"
+ADVANCE = "causeway.advance"
 """(payment id): do the payment's next steps until it must wait or is over."""
 
 SWEEP = "causeway.sweep"
 """(): enqueue everything that is due and not final."""
 
-QUEUE_OF = {RECEIVE_WEBHOOK: queues.INBOUND, ADVANCE_PAYMENT: queues.PAYMENTS, SWEEP: queues.SWEEPS}
+QUEUE_OF = {RECEIVE_WEBHOOK: queues.INBOUND, ADVANCE: queues.PAYMENTS, SWEEP: queues.SWEEPS}

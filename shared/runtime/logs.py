@@ -14,7 +14,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 MASK = "***"
 SHORTEST_SHOWN = 8  # characters; four of a shorter text would show half of it
 _SECRET_KEY = re.compile(
-    r"token|passw|authorization|secret|signature|credential|cookie|proof|api_?key|private_?key|signing_?key",
+    r"token|passw|authorization|secret|signature|credential|cookie|proof|api[_-]?key|private_?key|signing_?key"
+    r"|webhook_?url",
     re.IGNORECASE,
 )
 # Upper case only: a lower-case match would mask digests and Mambu's encoded keys. A BBAN is an IBAN from position 5.

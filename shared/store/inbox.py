@@ -50,6 +50,7 @@ class Inbox:
         self._accept = redis.register_script(lua("accept"))
         self._begin = redis.register_script(lua("begin"))
         self._end = redis.register_script(lua("close"))
+        self._put_off = redis.register_script(lua("postpone"))
 
     def accept(self, receipts: Sequence[NewReceipt]) -> list[tuple[Acceptance, str] | Exception]:
         """Store what came, all in one round trip, and share the server's one fsync.
@@ -105,6 +106,16 @@ class Inbox:
         """The id of the receipt that people know by this name."""
         found: Any = self._redis.get(keys.name(name))
         return found.decode() if found else None
+
+    def postpone(self, receipt_id: str, reason: str, delay_seconds: float) -> None:
+        """It speaks of something that is not known yet: due again after the delay, its attempts begin anew.
+
+        One that another worker has finished or parked meanwhile stays as it is.
+        """
+        self._put_off(
+            keys=[keys.receipt(receipt_id), keys.DUE],
+            args=[f"receipt:{receipt_id}", reason, int(delay_seconds * 1000)],
+        )
 
     def finish(self, receipt_id: str, result: str) -> None:
         """Its work is done: `result` says how it was understood."""

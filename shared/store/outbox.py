@@ -7,7 +7,7 @@ from shared.store.connection import lua
 
 
 class Outbox:
-    """The sweeper takes from it; receipts and payments put themselves in when they are stored or moved."""
+    """The sweeper takes from it; receipts and flows put themselves in when they are stored or moved."""
 
     def __init__(self, redis: Redis) -> None:
         self._take_due = redis.register_script(lua("take_due"))

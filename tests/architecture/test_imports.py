@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 SIGNER_MAY_USE = {
     "shared",
     "shared.runtime",
+    "shared.runtime.document_fields",
     "shared.runtime.settings",
     "shared.runtime.logs",
     "shared.runtime.health",

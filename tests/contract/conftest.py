@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import fakeredis
@@ -21,10 +21,13 @@ REAL = pytest.param("real server", marks=pytest.mark.enable_socket)
 
 @dataclass(frozen=True)
 class Stores:
+    """`tick` returns once the clock of the stores shows a later millisecond."""
+
     inbox: Any
     journal: Any
     outbox: Any
     now: Callable[[], datetime]
+    tick: Callable[[], None]
 
 
 @pytest.fixture(params=["fakeredis", REAL])
@@ -50,9 +53,17 @@ def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
 
 
 def on(redis: Redis) -> Stores:
-    return Stores(Inbox(redis), Journal(redis), Outbox(redis), StoreClock(redis).now)
+    now = StoreClock(redis).now
+
+    def tick() -> None:
+        later = now() + timedelta(milliseconds=1)
+        while now() < later:
+            pass
+
+    return Stores(Inbox(redis), Journal(redis), Outbox(redis), now, tick)
 
 
 def in_memory() -> Stores:
     clock, sets = FakeClock(), StoreSets()
-    return Stores(FakeInbox(clock, sets), FakeJournal(clock, sets), FakeOutbox(clock, sets), clock.now)
+    inbox, journal, outbox = FakeInbox(clock, sets), FakeJournal(clock, sets), FakeOutbox(clock, sets)
+    return Stores(inbox, journal, outbox, clock.now, lambda: clock.pass_time(milliseconds=1))

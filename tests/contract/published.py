@@ -29,6 +29,17 @@ def examples_a_lender_needs() -> set[str]:
     return set(re.findall(r"^\| `([^`]+\.json)` \|", table, re.MULTILINE))
 
 
+def schema_of(file_name: str, schema_name: str) -> Any:
+    """One schema of an OpenAPI file as it stands there."""
+    return json.loads((FOLDER / file_name).read_text())["components"]["schemas"][schema_name]
+
+
+def paths_of(file_name: str) -> set[tuple[str, str]]:
+    """Method in capitals and path of every call in an OpenAPI file."""
+    paths = json.loads((FOLDER / file_name).read_text())["paths"]
+    return {(method.upper(), path) for path, calls in paths.items() for method in calls}
+
+
 def validator_of(file_name: str, schema_name: str) -> Any:
     """Validates against one schema of an OpenAPI 3.0 file, whose dialect is close to JSON Schema draft 4."""
     document = json.loads((FOLDER / file_name).read_text())

@@ -1,10 +1,11 @@
-"""Receipts and payments for the stores, by what the test is about."""
+"""Receipts and flows for the stores, by what the test is about."""
 
 import hashlib
 from datetime import UTC, datetime
 
 from shared.domain.disbursement import Disbursement
 from shared.domain.history import HistoryEntry
+from shared.domain.notification import Notification
 from shared.domain.webhook_identity import WebhookIdentity
 from shared.store.inbox import NewReceipt
 from tests import builders
@@ -23,6 +24,11 @@ def a_webhook(event: str = "event-1", content: str = "content", *names: str, bod
 def a_disbursement(key: str = builders.TRANSACTION_KEY, **changed: str) -> Disbursement:
     """The disbursement of one transaction of the core."""
     return builders.a_disbursement(builders.a_disbursement_order(transaction_key=key, **changed))
+
+
+def a_notification(code: str = "pay:gave_up", about: str = f"disbursement:{builders.TRANSACTION_KEY}") -> Notification:
+    """People are told of one problem of one flow."""
+    return builders.a_notification(builders.a_notice(about=about, code=code))
 
 
 def an_entry(what: str, at: datetime = NOON) -> HistoryEntry:

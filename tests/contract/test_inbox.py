@@ -1,9 +1,15 @@
+from dataclasses import replace
+
+import pytest
+from redis.exceptions import ResponseError
+
 from shared.domain.receipts import ReceiptState
 from shared.store.inbox import Acceptance
 from tests.contract.conftest import Stores
 from tests.contract.records import a_webhook
 
 NAME = "TransactionSettled-e2e"
+AN_HOUR = 3600.0
 
 
 def test_a_new_webhook_is_stored_under_its_first_name(stores: Stores) -> None:
@@ -149,6 +155,68 @@ def test_a_parked_receipt_tells_why_and_is_due_no_more(stores: Stores) -> None:
     stores.inbox.park(webhook.identity.fingerprint, "unknown_type: ...")
     receipt = stores.inbox.load(webhook.identity.fingerprint)
     assert (receipt.state, receipt.reason) == (ReceiptState.PARKED, "unknown_type: ...")
+    assert stores.outbox.take_due(10, 0) == []
+
+
+def test_a_postponed_receipt_stays_stored_tells_why_and_begins_anew(stores: Stores) -> None:
+    webhook, receipt_id = a_webhook(), a_webhook().identity.fingerprint
+    stores.inbox.accept([webhook])
+    for _ in range(3):
+        stores.inbox.begin(receipt_id)
+    stores.inbox.postpone(receipt_id, "no payment of ours has this id yet", AN_HOUR)
+    receipt = stores.inbox.load(receipt_id)
+    assert (receipt.state, receipt.attempts) == (ReceiptState.STORED, 0)
+    assert receipt.reason == "no payment of ours has this id yet"
+    assert stores.inbox.begin(receipt_id) == replace(receipt, attempts=1)
+
+
+def test_a_postponed_receipt_is_due_only_after_the_delay(stores: Stores) -> None:
+    receipt_id = a_webhook().identity.fingerprint
+    stores.inbox.accept([a_webhook()])
+    stores.inbox.postpone(receipt_id, "later", AN_HOUR)
+    assert stores.outbox.take_due(10, 0) == []
+    stores.inbox.postpone(receipt_id, "now", 0)
+    assert stores.outbox.take_due(10, 0) == [f"receipt:{receipt_id}"]
+
+
+@pytest.mark.parametrize("result", ["disbursement:8a81", ""])
+def test_the_reason_of_a_postponed_receipt_is_gone_when_it_is_finished(stores: Stores, result: str) -> None:
+    receipt_id = a_webhook().identity.fingerprint
+    stores.inbox.accept([a_webhook()])
+    stores.inbox.postpone(receipt_id, "later", AN_HOUR)
+    stores.inbox.finish(receipt_id, result)
+    receipt = stores.inbox.load(receipt_id)
+    assert (receipt.state, receipt.reason) == (ReceiptState.FINISHED, result)
+    assert stores.outbox.take_due(10, 0) == []
+
+
+def test_what_another_worker_finished_or_parked_is_not_postponed(stores: Stores) -> None:
+    finished, parked = a_webhook("event-1").identity.fingerprint, a_webhook("event-2").identity.fingerprint
+    stores.inbox.accept([a_webhook("event-1"), a_webhook("event-2")])
+    stores.inbox.finish(finished, "done")
+    stores.inbox.park(parked, "why")
+    before = [stores.inbox.load(receipt_id) for receipt_id in (finished, parked)]
+    for receipt_id in (finished, parked):
+        stores.inbox.postpone(receipt_id, "later", 0)
+    assert [stores.inbox.load(receipt_id) for receipt_id in (finished, parked)] == before
+    assert stores.outbox.take_due(10, 0) == []
+
+
+def test_a_receipt_is_not_postponed_without_a_reason_or_into_the_past(stores: Stores) -> None:
+    receipt_id = a_webhook().identity.fingerprint
+    stores.inbox.accept([a_webhook()])
+    before = stores.inbox.begin(receipt_id)
+    for reason, delay_seconds in (("", AN_HOUR), ("later", -1.0)):
+        with pytest.raises(ResponseError, match="postpone:"):
+            stores.inbox.postpone(receipt_id, reason, delay_seconds)
+    assert stores.inbox.load(receipt_id) == before
+
+
+def test_no_work_on_what_was_released_makes_a_record_of_it(stores: Stores) -> None:
+    stores.inbox.finish("released", "done")
+    stores.inbox.park("released", "why")
+    stores.inbox.postpone("released", "later", 0)
+    assert stores.inbox.load("released") is None
     assert stores.outbox.take_due(10, 0) == []
 
 

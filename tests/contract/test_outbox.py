@@ -10,7 +10,7 @@ AN_HOUR = 3600.0
 
 @pytest.fixture
 def three_due(stores: Stores) -> list[str]:
-    """Ids of three payments, longest overdue first, stored in another order; a fourth is due in an hour."""
+    """Ids of three flows, longest overdue first, stored in another order; a fourth is due in an hour."""
     ages = {"second": 2, "first": 3, "third": 1, "later": -AN_HOUR}
     for key, age in ages.items():
         stores.journal.move(a_disbursement(key), [], stores.now() - timedelta(seconds=age))

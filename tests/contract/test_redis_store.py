@@ -1,21 +1,20 @@
-"""What only Redis can show: the sets, the queue, the scripts' own behaviour."""
+"""What only Redis can show: the sets, the queue, and what many clients do at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from redis import Redis
-from redis.exceptions import ResponseError
 
-from shared.domain.payments import Parked
+from shared.domain.flows import Parked
 from shared.store import keys
-from shared.store.connection import StoreClock, lua
+from shared.store.connection import StoreClock
 from shared.store.inbox import Acceptance, Inbox
 from shared.store.journal import Journal
 from shared.store.outbox import Outbox
-from tests.contract.records import a_disbursement, a_webhook, an_entry
+from tests.contract.records import a_disbursement, a_notification, a_webhook, an_entry
 
 QUEUE = "inbound"
 
@@ -72,7 +71,7 @@ def test_a_finished_receipt_is_listed_for_retention(server: Redis) -> None:
     assert list(scores(server, keys.FINISHED)) == [webhook.identity.fingerprint]
 
 
-def test_a_parked_payment_stands_in_the_parked_set_until_it_goes_on(server: Redis) -> None:
+def test_a_parked_flow_stands_in_the_parked_set_until_it_goes_on(server: Redis) -> None:
     journal = Journal(server)
     parked = journal.move(replace(a_disbursement(), parked=Parked("code", "reason")), [an_entry("parked")], None)
     assert parked is not None
@@ -88,48 +87,22 @@ def test_no_receipt_expires_by_itself(server: Redis) -> None:
     inbox, webhook = Inbox(server, QUEUE), a_webhook()
     inbox.accept([webhook])
     inbox.finish(webhook.identity.fingerprint, "done")
-    Journal(server).move(a_disbursement(), [an_entry("received")], StoreClock(server).now() + timedelta(hours=1))
+    due_at = StoreClock(server).now() + timedelta(hours=1)
+    Journal(server).move(a_disbursement(), [an_entry("received")], due_at, [a_notification()])
+    inbox.accept([a_webhook("event-2")])
+    inbox.postpone(a_webhook("event-2").identity.fingerprint, "later", 60)
     assert {server.ttl(key) for key in server.scan_iter()} == {-1}
 
 
-def test_begin_leaves_nothing_behind_for_a_receipt_that_is_not_there(server: Redis) -> None:
-    assert Inbox(server).begin("unknown") is None
-    assert server.dbsize() == 0
-
-
-def test_the_scripts_are_loaded_again_after_the_server_forgot_them(server: Redis) -> None:
-    inbox, journal, outbox = Inbox(server), Journal(server), Outbox(server)
-    for event in ("event-1", "event-2"):
-        server.script_flush()
-        assert inbox.accept([a_webhook(event, "content", event), a_webhook(event, "content", event)]) == [
-            (Acceptance.STORED, event),
-            (Acceptance.DUPLICATE, event),
-        ]
-        server.script_flush()
-        assert journal.move(a_disbursement(event), [], None)
-        server.script_flush()
-        assert outbox.take_due(10, 60) != []
-
-
-def test_accept_checks_every_argument_before_its_first_write(server: Redis) -> None:
-    good = ["attempt", "id", "digest", "clearbank", "kind", "body", "{}", "0", "element", "cw:", "name"]
-    spoilt = [[*good[:place], "", *good[place + 1 :]] for place in (0, 1, 2, 3, 4, 7)] + [good[:10]]
-    for arguments in spoilt:
-        with pytest.raises(ResponseError, match="accept:"):
-            server.eval(lua("accept"), 4, "cw:receipt:id", keys.DUE, keys.PARKED, QUEUE, *arguments)
-    assert server.dbsize() == 0
-
-
-def test_move_checks_every_argument_before_its_first_write(server: Redis) -> None:
-    for arguments in (["", "0", "{}", "s", "", "0"], ["id", "x", "{}", "s", "", "0"], ["id", "0", "{}", "s", "x", "0"]):
-        with pytest.raises(ResponseError, match="move:"):
-            server.eval(lua("move"), 4, "cw:payment:id", "cw:history:id", keys.DUE, keys.PARKED, *arguments)
-    assert server.dbsize() == 0
-
-
-def test_take_due_checks_its_arguments(server: Redis) -> None:
-    with pytest.raises(ResponseError, match="take_due:"):
-        server.eval(lua("take_due"), 1, keys.DUE, "many", "0")
+def test_a_postponed_receipt_is_due_by_the_servers_clock(server: Redis) -> None:
+    inbox, receipt_id = Inbox(server), a_webhook().identity.fingerprint
+    inbox.accept([a_webhook()])
+    earliest = StoreClock(server).now()
+    inbox.postpone(receipt_id, "later", 90)
+    latest = StoreClock(server).now()
+    due_at = datetime.fromtimestamp(scores(server, keys.DUE)[f"receipt:{receipt_id}"] / 1000, UTC)
+    to_the_millisecond = timedelta(milliseconds=1)
+    assert earliest - to_the_millisecond < due_at - timedelta(seconds=90) < latest + to_the_millisecond
 
 
 def test_the_stores_clock_tells_utc(server: Redis) -> None:
@@ -155,12 +128,24 @@ def test_one_webhook_accepted_by_many_at_once_is_stored_once(redis: Redis) -> No
 @pytest.mark.enable_socket
 def test_of_many_moves_at_once_one_goes_through(redis: Redis) -> None:
     journal = Journal(redis)
-    payment = journal.move(a_disbursement(), [], None)
-    assert payment is not None
+    flow = journal.move(a_disbursement(), [], None)
+    assert flow is not None
     with ThreadPoolExecutor(16) as pool:
-        moves = list(pool.map(lambda number: journal.move(payment, [an_entry(str(number))], None), range(32)))
+        moves = list(pool.map(lambda number: journal.move(flow, [an_entry(str(number))], None), range(32)))
     assert [move.version for move in moves if move] == [2]
-    assert len(journal.history(payment.id)) == 1
+    assert len(journal.history(flow.id)) == 1
+
+
+@pytest.mark.enable_socket
+def test_one_notification_begun_by_many_flows_at_once_begins_once(redis: Redis) -> None:
+    journal, flows = Journal(redis), [a_disbursement(str(number)) for number in range(32)]
+    with ThreadPoolExecutor(16) as pool:
+        moves = list(pool.map(lambda flow: journal.move(flow, [], None, [a_notification()]), flows))
+    assert all(moves)
+    assert len(journal.history(a_notification().id)) == 1
+    begun = journal.load(a_notification().id)
+    assert begun is not None
+    assert begun.version == 1
 
 
 @pytest.mark.enable_socket
@@ -176,11 +161,10 @@ def test_due_work_is_taken_by_one_sweeper_only(redis: Redis) -> None:
     assert sorted(taken) == sorted(ids)
 
 
-def test_finishing_what_was_released_makes_no_record_of_it(server: Redis) -> None:
+def test_no_work_on_what_was_released_leaves_a_key(server: Redis) -> None:
     inbox = Inbox(server)
     inbox.finish("released", "done")
     inbox.park("released", "why")
-
-    assert server.keys() == []
+    inbox.postpone("released", "later", 60)
     assert inbox.begin("released") is None
     assert server.keys() == []

@@ -3,33 +3,51 @@
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeVar
 
-from services.worker.handlers.advance_payment import advance_payment
+from services.worker.handlers import operate
+from services.worker.handlers.advance import advance
 from services.worker.handlers.office import Office, Rules
 from services.worker.handlers.receive_webhook import receive_webhook
 from services.worker.handlers.sweep import sweep
+from services.worker.ports import Interpreter
+from shared.domain.bank_records import VirtualAccount
+from shared.domain.closure import Closure
+from shared.domain.core_records import CoreHolder, CoreLoan
 from shared.domain.disbursement import Disbursement, DisbursementOrder, disbursement_id
+from shared.domain.flows import Flow
 from shared.domain.meanings import Meaning
+from shared.domain.notification import Notification
+from shared.domain.posting import Posting, posting_of
 from shared.domain.receipts import Receipt
-from shared.domain.repayment import MoneyReceived, Repayment
+from shared.domain.settlement import Settlement
 from shared.messages import tasks
 from tests import builders
 from tests.fakes.bank import FakeBank
 from tests.fakes.clock import FakeClock
 from tests.fakes.core import FakeCore
 from tests.fakes.messages import FakeInterpreter, FakePublisher
+from tests.fakes.notifier import FakeNotifier
 from tests.fakes.stores import FakeInbox, FakeJournal, FakeOutbox, StoreSets
 from tests.fakes.wire import Wire, WorkerDied
 
 _MOST_SWEEPS = 2000
 
+F = TypeVar("F", bound=Flow)
+
 
 class FakeLender:
     """`office` is what handlers are given; everything in it can be watched and told what to do."""
 
-    def __init__(self, rules: Rules | None = None, jitter: Callable[[], float] = lambda: 0.5) -> None:
+    def __init__(
+        self,
+        rules: Rules | None = None,
+        jitter: Callable[[], float] = lambda: 0.5,
+        interpreter: Interpreter | None = None,
+    ) -> None:
         self.clock, self.wire, self.sets = FakeClock(), Wire(), StoreSets()
         self.bank, self.core = FakeBank(self.clock, self.wire), FakeCore(self.clock, self.wire)
+        self.notifier = FakeNotifier(self.clock, self.wire)
         self.journal = FakeJournal(self.clock, self.sets, self.wire)
         self.inbox = FakeInbox(self.clock, self.sets, wire=self.wire)
         self.outbox, self.publisher = FakeOutbox(self.clock, self.sets), FakePublisher()
@@ -37,30 +55,40 @@ class FakeLender:
         self.office = Office(
             bank=self.bank,
             core=self.core,
+            notifier=self.notifier,
             journal=self.journal,
             inbox=self.inbox,
-            interpreter=self.interpreter,
+            interpreter=interpreter or self.interpreter,
             clock=self.clock,
             jitter=jitter,
             rules=rules or builders.the_rules(),
         )
 
-    def books(self, order: DisbursementOrder) -> None:
+    def books(self, order: DisbursementOrder, loan: CoreLoan | None = None, holder: CoreHolder | None = None) -> None:
         """The core holds the order's transaction, its loan and the loan's holder."""
-        loan = builders.a_core_loan(order.loan_id)
-        self.core.add(builders.a_core_transaction(order, loan_key=loan.key), loan, builders.a_holder())
+        loan = loan or builders.a_core_loan(order.loan_id)
+        self.core.add(builders.a_core_transaction(order, loan_key=loan.key), loan, holder or builders.a_holder())
+
+    def has_linked(self, loan: CoreLoan | None = None, account: VirtualAccount | None = None) -> None:
+        """A loan that takes repayments on a virtual account of its own."""
+        self.core.add(loan=loan or builders.a_core_loan())
+        self.bank.add(account or builders.a_virtual_account())
 
     def stores(self, *meanings: Meaning) -> str:
         """A webhook with these meanings is stored and answered, nothing more; the receipt's id."""
         body = repr(meanings).encode()
-        fingerprint = hashlib.sha256(body).hexdigest()
         self.interpreter.learn(body, meanings)
-        self.inbox.accept([builders.a_new_receipt(f"webhook-{fingerprint[:8]}", fingerprint, body=body)])
-        return fingerprint
+        return self._accepts(body, "webhook", builders.a_new_receipt().kind, "clearbank")
 
     def hears(self, *meanings: Meaning) -> Receipt:
         """A webhook comes in and its task runs, unless the worker dies; the receipt afterwards."""
-        receipt_id = self.stores(*meanings)
+        return self.works_on(self.stores(*meanings))
+
+    def hears_bytes(self, source: str, kind: str, body: bytes) -> Receipt:
+        """The same with the bytes of a webhook, for a lender with a real interpreter."""
+        return self.works_on(self._accepts(body, kind, kind, source))
+
+    def works_on(self, receipt_id: str) -> Receipt:
         with suppress(WorkerDied):
             receive_webhook(receipt_id, self.office)
         return self.receipt(receipt_id)
@@ -70,19 +98,28 @@ class FakeLender:
         assert receipt is not None
         return receipt
 
-    def advances(self, payment_id: str) -> None:
-        advance_payment(payment_id, self.office)
+    def advances(self, flow_id: str) -> None:
+        advance(flow_id, self.office)
 
-    def history(self, order: DisbursementOrder) -> list[str]:
-        """What happened, one word or two per line."""
-        return [entry.what for entry in self.journal.history(disbursement_id(order.transaction_key))]
+    def assigns(self, settlement: Settlement, loan_id: str) -> None:
+        """An operator says which loan unmatched money belongs to, and the task runs that this enqueues."""
+        operate.assign(posting_of(settlement).id, loan_id, "jo", self.office, self.publisher)
+        self.works_off_the_queue()
+
+    def sends_back(self, settlement: Settlement, reason: str = "Other") -> None:
+        """An operator returns unmatched money, and the task runs that this enqueues."""
+        operate.send_back(posting_of(settlement).id, reason, "jo", self.office, self.publisher)
+        self.works_off_the_queue()
 
     def sweeps(self) -> None:
         """One sweep now, and every task it enqueues; tasks whose worker dies are left to later sweeps."""
         sweep(self.outbox, self.publisher, self.office.rules.idle_seconds)
+        self.works_off_the_queue()
+
+    def works_off_the_queue(self) -> None:
         enqueued, self.publisher.enqueued = self.publisher.enqueued, []
         for task, argument in enqueued:
-            handler = receive_webhook if task == tasks.RECEIVE_WEBHOOK else advance_payment
+            handler = receive_webhook if task == tasks.RECEIVE_WEBHOOK else advance
             with suppress(WorkerDied):
                 handler(argument, self.office)
 
@@ -97,18 +134,43 @@ class FakeLender:
         raise AssertionError(f"still due after {_MOST_SWEEPS} sweeps: {self.sets.due}")
 
     def disbursement(self, order: DisbursementOrder) -> Disbursement:
-        return next(
-            payment
-            for payment in self.journal.payments()
-            if isinstance(payment, Disbursement) and payment.id == disbursement_id(order.transaction_key)
-        )
+        return self._flow(Disbursement, disbursement_id(order.transaction_key))
 
-    def repayment(self, money: MoneyReceived) -> Repayment:
-        return next(
-            payment
-            for payment in self.journal.payments()
-            if isinstance(payment, Repayment) and payment.id == Repayment.received(money).id
-        )
+    def posting(self, settlement: Settlement) -> Posting:
+        return self._flow(Posting, posting_of(settlement).id)
+
+    def closure(self) -> Closure:
+        """The only one."""
+        (closure,) = self.closures()
+        return closure
+
+    def closures(self) -> list[Closure]:
+        """One for each webhook."""
+        return [flow for flow in self.journal.flows() if isinstance(flow, Closure)]
+
+    def notifications(self) -> list[Notification]:
+        return [flow for flow in self.journal.flows() if isinstance(flow, Notification)]
+
+    def told(self) -> list[str]:
+        """The codes of what people have been told, oldest first."""
+        return [message.notice.code for message in self.notifier.messages]
+
+    def history(self, flow: Flow) -> list[str]:
+        """What happened, one word or two per line."""
+        return [entry.what for entry in self.journal.history(flow.id)]
+
+    def _accepts(self, body: bytes, name: str, kind: str, source: str) -> str:
+        fingerprint = hashlib.sha256(body).hexdigest()
+        receipt = builders.a_new_receipt(f"{name}-{fingerprint[:8]}", fingerprint, body=body, kind=kind, source=source)
+        self.inbox.accept([receipt])
+        return fingerprint
+
+    def _flow(self, kind: type[F], flow_id: str) -> F:
+        flows = {flow.id: flow for flow in self.journal.flows()}
+        assert flow_id in flows, f"there is no {flow_id}, only {list(flows)}"
+        flow = flows[flow_id]
+        assert isinstance(flow, kind)
+        return flow
 
 
 def a_lender_with(order: DisbursementOrder) -> FakeLender:

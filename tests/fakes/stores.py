@@ -1,6 +1,6 @@
 """Journal, inbox and outbox in memory; tests/contract/ runs the same suite on them and on shared.store."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -8,13 +8,14 @@ from typing import TypeVar
 from redis.exceptions import ResponseError
 
 from services.worker.ports import Clock
+from shared.domain.flows import Flow
 from shared.domain.history import HistoryEntry
-from shared.domain.payments import Payment
+from shared.domain.notification import Notification
 from shared.domain.receipts import Receipt, ReceiptState
 from shared.store.inbox import Acceptance, NewReceipt
 from tests.fakes.wire import Wire
 
-P = TypeVar("P", bound=Payment)
+F = TypeVar("F", bound=Flow)
 
 
 @dataclass
@@ -32,42 +33,74 @@ class StoreSets:
 class FakeJournal:
     def __init__(self, clock: Clock, sets: StoreSets | None = None, wire: Wire | None = None) -> None:
         self._clock, self.sets, self._wire = clock, sets or StoreSets(), wire or Wire()
-        self._payments: dict[str, Payment] = {}
+        self._flows: dict[str, Flow] = {}
         self._histories: dict[str, list[HistoryEntry]] = {}
+        self._mentions: dict[str, dict[str, int]] = {}
+        self._states: dict[tuple[str, str], dict[str, int]] = {}
 
-    def load(self, payment_id: str) -> Payment | None:
+    def load(self, flow_id: str) -> Flow | None:
         with self._wire.call("journal.load"):
-            return self._payments.get(payment_id)
+            return self._flows.get(flow_id)
 
-    def move(self, payment: P, entries: Sequence[HistoryEntry], due_at: datetime | None) -> P | None:
+    def find(self, reference: str) -> list[Flow]:
+        with self._wire.call("journal.find"):
+            newest_first = reversed(_by_time(self._mentions.get(reference, {})))
+            return [self._flows[flow_id] for flow_id in newest_first][:100]
+
+    def in_state(self, kind: str, state: str, limit: int, *, oldest_first: bool = True) -> list[str]:
+        found = _by_time(self._states.get((kind, state), {}))
+        return (found if oldest_first else found[::-1])[: max(limit, 0)]
+
+    def move(
+        self,
+        flow: F,
+        entries: Sequence[HistoryEntry],
+        due_at: datetime | None,
+        notifications: Sequence[Notification] = (),
+    ) -> F | None:
         with self._wire.call("journal.move"):
-            return self._move(payment, entries, due_at)
+            if any(":" not in flow_id for flow_id in (flow.id, *(each.id for each in notifications))):
+                raise ResponseError("move: a record lacks a part or its id a kind")
+            stored = self._flows.get(flow.id)
+            if flow.version != (stored.version if stored else 0):
+                return None
+            moved = self._write(flow, entries, due_at)
+            for notification in notifications:
+                if notification.id not in self._flows:
+                    now = self._clock.now()
+                    self._write(notification, [HistoryEntry(now, "begun", flow.id, notification.state.value)], now)
+            return moved
 
-    def history(self, payment_id: str) -> list[HistoryEntry]:
-        return list(self._histories.get(payment_id, []))
+    def history(self, flow_id: str) -> list[HistoryEntry]:
+        return list(self._histories.get(flow_id, []))
 
-    def payments(self) -> list[Payment]:
+    def flows(self) -> list[Flow]:
         """All there are, for a test to look at."""
-        return list(self._payments.values())
+        return list(self._flows.values())
 
-    def _move(self, payment: P, entries: Sequence[HistoryEntry], due_at: datetime | None) -> P | None:
-        if not payment.id:
-            raise ResponseError("move: id or version is missing")
-        stored = self._payments.get(payment.id)
-        if payment.version != (stored.version if stored else 0):
-            return None
-        moved = replace(payment, version=payment.version + 1)
-        self._payments[payment.id] = moved
-        self._histories.setdefault(payment.id, []).extend(entries)
+    def _write(self, flow: F, entries: Sequence[HistoryEntry], due_at: datetime | None) -> F:
+        before, moved = self._flows.get(flow.id), replace(flow, version=flow.version + 1)
+        self._flows[flow.id] = moved
+        self._histories.setdefault(flow.id, []).extend(entries)
+        for reference in flow.references:
+            self._mentions.setdefault(reference, {}).setdefault(flow.id, self._now_ms())
+        if before is None or before.state != flow.state:
+            kind = flow.id.partition(":")[0]
+            if before:
+                del self._states[kind, before.state.value][flow.id]
+            self._states.setdefault((kind, flow.state.value), {})[flow.id] = self._now_ms()
         if due_at is None:
-            self.sets.due.pop(payment.id, None)
+            self.sets.due.pop(flow.id, None)
         else:
-            self.sets.due[payment.id] = _milliseconds(due_at)
-        if payment.parked:
-            self.sets.parked.setdefault(payment.id, _milliseconds(self._clock.now()))
+            self.sets.due[flow.id] = _milliseconds(due_at)
+        if flow.parked:
+            self.sets.parked.setdefault(flow.id, self._now_ms())
         else:
-            self.sets.parked.pop(payment.id, None)
+            self.sets.parked.pop(flow.id, None)
         return moved
+
+    def _now_ms(self) -> int:
+        return _milliseconds(self._clock.now())
 
 
 @dataclass
@@ -112,24 +145,35 @@ class FakeInbox:
                 stored.receipt = replace(stored.receipt, attempts=stored.receipt.attempts + 1)
         return stored.receipt if stored else None
 
+    def postpone(self, receipt_id: str, reason: str, delay_seconds: float) -> None:
+        with self._wire.call("inbox.postpone"):
+            if not reason or delay_seconds < 0:
+                raise ResponseError("postpone: an argument is empty or the delay is not in ms")
+            stored = self._stored.get(receipt_id)
+            if stored and stored.receipt.state is ReceiptState.STORED:
+                stored.receipt = replace(stored.receipt, attempts=0, reason=reason)
+                self.sets.due[f"receipt:{receipt_id}"] = self._now_ms() + int(delay_seconds * 1000)
+
     def finish(self, receipt_id: str, result: str) -> None:
         with self._wire.call("inbox.finish"):
-            self._close(receipt_id, ReceiptState.FINISHED, result)
-            self.sets.finished[receipt_id] = self._now_ms()
+            if self._close(receipt_id, ReceiptState.FINISHED, result):
+                self.sets.finished[receipt_id] = self._now_ms()
 
     def park(self, receipt_id: str, reason: str) -> None:
         with self._wire.call("inbox.park"):
-            self._close(receipt_id, ReceiptState.PARKED, reason)
-            self.sets.parked[f"receipt:{receipt_id}"] = self._now_ms()
+            if self._close(receipt_id, ReceiptState.PARKED, reason):
+                self.sets.parked[f"receipt:{receipt_id}"] = self._now_ms()
 
     def receipts(self) -> list[Receipt]:
         """All there are, for a test to look at."""
         return [stored.receipt for stored in self._stored.values()]
 
-    def _close(self, receipt_id: str, state: ReceiptState, reason: str) -> None:
-        stored = self._stored[receipt_id]
-        stored.receipt = replace(stored.receipt, state=state, reason=reason)
+    def _close(self, receipt_id: str, state: ReceiptState, reason: str) -> bool:
+        stored = self._stored.get(receipt_id)
         self.sets.due.pop(f"receipt:{receipt_id}", None)
+        if stored:
+            stored.receipt = replace(stored.receipt, state=state, reason=reason)
+        return stored is not None
 
     def _accept(self, new: NewReceipt) -> tuple[Acceptance, str] | Exception:
         identity = new.identity
@@ -178,10 +222,15 @@ class FakeOutbox:
 
     def take_due(self, limit: int, again_after_seconds: float) -> list[str]:
         now = _milliseconds(self._clock.now())
-        due = sorted((at, member) for member, at in self.sets.due.items() if at <= now)[:limit]
-        for _, member in due:
+        due = [member for member in _by_time(self.sets.due) if self.sets.due[member] <= now][:limit]
+        for member in due:
             self.sets.due[member] = now + int(again_after_seconds * 1000)
-        return [member for _, member in due]
+        return due
+
+
+def _by_time(scores: Mapping[str, int]) -> list[str]:
+    """As Redis orders a sorted set: by score, and by member where scores are equal."""
+    return sorted(scores, key=lambda member: (scores[member], member))
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.worker.adapters.clearbank.webhooks import interpret_clearbank
-from services.worker.adapters.mambu.webhooks import interpret_loan_disbursement
+from services.worker.adapters.mambu.webhooks import interpret_loan_closure, interpret_loan_disbursement
 from shared.domain.meanings import Meaning, Unrecognised
 from shared.domain.receipts import Receipt
 
@@ -20,4 +20,6 @@ class Webhooks:
                 return interpret_clearbank(receipt.body)
             case "mambu", "LoanDisbursement":
                 return interpret_loan_disbursement(receipt.body, self._posted_by_us)
+            case "mambu", "LoanClosure":
+                return interpret_loan_closure(receipt.body)
         return [Unrecognised("unknown_source", f"no reader for {receipt.source} {receipt.kind}")]

@@ -1,38 +1,53 @@
-"""What every use case is given: the ports, the set-up's rules, and the two ways to change a payment."""
+"""What every use case is given: the ports, the set-up's rules, and the two ways to change a flow."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
 
-from services.worker.ports import Bank, Clock, Core, Inbox, Interpreter, Journal
+from services.worker.ports import Bank, Clock, Core, Inbox, Interpreter, Journal, Notifier
 from shared.domain.events import Address, Event
+from shared.domain.flows import Flow
 from shared.domain.history import HistoryEntry
-from shared.domain.payments import Payment, Step
+from shared.domain.notification import Flag, Notice, Notification
+from shared.domain.problems import notices
 from shared.domain.retries import EFFECTS, RetrySchedule
 from shared.domain.schemes import Scheme
 
 _log = structlog.get_logger()
 
-P = TypeVar("P", bound=Payment)
+F = TypeVar("F", bound=Flow)
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What the set-up decides. `lease_seconds` must outlast every timeout of a call; after `idle_seconds` without a
-    move the sweeper takes a payment or receipt for abandoned."""
+    move the sweeper takes a flow or receipt for abandoned.
+
+    `told` are the switches that are on, None when nobody is to be told anything. A receipt that speaks of something
+    unknown waits for it for `patience_seconds`: longer than ClearBank repeats a webhook (24 h).
+    """
 
     scheme_of_channel: Mapping[str, Scheme]
-    find_loans_by_iban: bool
+    finds_loans_by_account: bool
     takes_bacs: bool
     operating_iban: str
+    links_disbursements: bool = False
+    bank_picks_the_number: bool = False
+    told: frozenset[Flag] | None = None
+    tells_by_task: bool = False
     debtor_address: Address | None = None
     lease_seconds: float = 60.0
     idle_seconds: float = 30.0
+    patience_seconds: float = 25 * 3600.0
     schedule: RetrySchedule = EFFECTS
     receipt_attempts: int = 20
+
+    def tells(self, notice: Notice) -> bool:
+        """Whether a switch wants it told; what no switch governs is always told."""
+        return self.told is not None and (not notice.flags or not self.told.isdisjoint(notice.flags))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,7 @@ class Office:
 
     bank: Bank
     core: Core
+    notifier: Notifier
     journal: Journal
     inbox: Inbox
     interpreter: Interpreter
@@ -48,24 +64,35 @@ class Office:
     jitter: Callable[[], float]
     rules: Rules
 
-    def move(self, payment: P, what: str, cause: str, now: datetime, **told: str) -> P | None:
-        """Store the changed payment with one line of history; None when another worker moved it first."""
-        entries: Sequence[HistoryEntry] = (HistoryEntry(now, what, cause, payment.state.value, **told),)
-        return self.journal.move(payment, entries, payment.due_at(now, timedelta(seconds=self.rules.idle_seconds)))
+    def move(self, before: Flow, after: F, what: str, cause: str, now: datetime, **said: str) -> F | None:
+        """Store the changed flow with one line of history and whatever people must be told of the change.
 
-    def apply(self, payment_id: str, event: Event, cause: str) -> Payment | None:
-        """Tell a payment what happened, however often others move it meanwhile; None when there is no such payment."""
-        while (payment := self.journal.load(payment_id)) is not None:
-            changed = payment.apply(event)
-            if changed is payment:
-                return payment
-            if moved := self.move(changed, type(event).__name__, cause, self.clock.now()):
+        None when another worker moved it first; then nothing was stored.
+        """
+        entry = HistoryEntry(now, what, cause, after.state.value, **said)
+        due_at = after.due_at(now, timedelta(seconds=self.rules.idle_seconds))
+        told = [Notification.of(notice) for notice in notices(before, after) if self.rules.tells(notice)]
+        moved = self.journal.move(after, (entry,), due_at, told)
+        if moved and after.parked and after.parked != before.parked:
+            why = after.parked
+            _log.error("parked", flow=after.id, step=why.step, reason=why.code, why=why.reason)
+        return moved
+
+    def apply(self, flow_id: str, event: Event, cause: str) -> Flow | None:
+        """Tell a flow what happened, however often others move it meanwhile; None when there is no such flow."""
+        while (flow := self.journal.load(flow_id)) is not None:
+            changed = flow.apply(event)
+            if changed is flow:
+                return flow
+            if moved := self.move(flow, changed, type(event).__name__, cause, self.clock.now()):
                 return moved
         return None
 
-
-def tell_if_parked(before: Payment, after: Payment, step: Step) -> None:
-    """Say, once, that a payment waits for a person from now on."""
-    if after.parked and not before.parked:
-        why = after.parked
-        _log.error("payment parked", payment=after.id, step=step, reason=why.code, why=why.reason)
+    def tell(self, notice: Notice, cause: str) -> None:
+        """Begin a notification that belongs to no move of a flow; the same notice again changes nothing."""
+        if not self.rules.tells(notice):
+            return
+        notification, now = Notification.of(notice), self.clock.now()
+        if self.journal.load(notification.id) is None:
+            entry = HistoryEntry(now, "begun", cause, notification.state.value)
+            self.journal.move(notification, (entry,), due_at=now)

@@ -1,18 +1,30 @@
-"""A stored receipt becomes what it means: a new payment, a move of one, or a note that nothing follows."""
+"""A stored receipt becomes what it means: a new flow, a move of one, or a note that nothing follows."""
 
 import structlog
 
-from services.worker.handlers.advance_payment import advance_payment
+from services.worker.handlers.begin import begin
 from services.worker.handlers.office import Office
-from shared.domain.disbursement import Disbursement, DisbursementOrder, disbursement_id
-from shared.domain.events import PaymentSettled
-from shared.domain.meanings import BankReport, Ignored, Meaning, Unrecognised
-from shared.domain.payments import Payment
+from services.worker.handlers.reports import take_account_report, take_payment_report
+from services.worker.handlers.results import Result, Waiting
+from services.worker.handlers.settlements import take_bacs_reversal, take_settlement
+from shared.domain.closure import Closure, LoanClosed
+from shared.domain.disbursement import Disbursement, DisbursementOrder
+from shared.domain.meanings import (
+    AccountReport,
+    Advisory,
+    BacsReversal,
+    Ignored,
+    Meaning,
+    PaymentReport,
+    Unrecognised,
+)
+from shared.domain.problems import notice_of_advisory, notice_of_receipt
 from shared.domain.receipts import Receipt, ReceiptState
-from shared.domain.repayment import MoneyReceived, Repayment
-from shared.domain.transitions import contradicts
+from shared.domain.settlement import Settlement
 
 _log = structlog.get_logger()
+
+_SOONEST_SECONDS, _LATEST_SECONDS = 5.0, 900.0
 
 
 def receive_webhook(receipt_id: str, office: Office) -> None:
@@ -24,51 +36,51 @@ def receive_webhook(receipt_id: str, office: Office) -> None:
         _park(receipt, "too_many_attempts", f"begun {receipt.attempts - 1} times and never finished", office)
         return
     results = [_take_in(meaning, receipt, office) for meaning in office.interpreter.interpret(receipt)]
-    unrecognised = next((result for result in results if isinstance(result, Unrecognised)), None)
-    if unrecognised:
+    if unrecognised := next((result for result in results if isinstance(result, Unrecognised)), None):
         _park(receipt, unrecognised.code, unrecognised.reason, office)
-        return
-    office.inbox.finish(receipt_id, "; ".join(str(result) for result in results))
+    elif waiting := next((result for result in results if isinstance(result, Waiting)), None):
+        _wait(receipt, waiting, office)
+    else:
+        office.inbox.finish(receipt_id, "; ".join(str(result) for result in results))
 
 
-def _take_in(meaning: Meaning, receipt: Receipt, office: Office) -> str | Unrecognised:
-    """What became of one meaning: a short text for the receipt, or that a person must look."""
+def _take_in(meaning: Meaning, receipt: Receipt, office: Office) -> Result:
+    cause = f"webhook {receipt.name}"
     match meaning:
         case Unrecognised():
             return meaning
         case Ignored():
             return f"ignored: {meaning.reason}"
         case DisbursementOrder():
-            return _begin(Disbursement.ordered(meaning), receipt, office)
-        case MoneyReceived():
-            return _begin(Repayment.received(meaning), receipt, office)
-        case BankReport():
-            return _report(meaning, receipt, office)
+            return begin(Disbursement.ordered(meaning), cause, office)
+        case LoanClosed():
+            return begin(Closure.told(meaning, receipt.id), cause, office)
+        case Settlement():
+            return take_settlement(meaning, cause, office)
+        case PaymentReport():
+            return take_payment_report(meaning, cause, office)
+        case AccountReport():
+            return take_account_report(meaning, cause, office)
+        case BacsReversal():
+            return take_bacs_reversal(meaning, cause, office)
+        case Advisory():
+            office.tell(notice_of_advisory(meaning, receipt.name), cause)
+            return f"told: {meaning.what}"
 
 
-def _begin(payment: Payment, receipt: Receipt, office: Office) -> str:
-    if office.journal.load(payment.id) is None:
-        # When another worker stores it first, the payment is the same: the id is made from the receipt's own keys.
-        office.move(payment, "received", f"webhook {receipt.name}", office.clock.now())
-    advance_payment(payment.id, office)
-    return payment.id
-
-
-def _report(report: BankReport, receipt: Receipt, office: Office) -> str | Unrecognised:
-    payment_id = disbursement_id(report.end_to_end_id)
-    payment = office.apply(payment_id, report.event, f"webhook {receipt.name}")
-    if payment is None:
-        if isinstance(report.event, PaymentSettled):
-            reason = "money left the account by a payment that is not ours"
-            return Unrecognised("payment_not_ours", reason)
-        return "ignored: no payment of ours has this end-to-end id"
-    if contradicts(payment.state, report.event):
-        reason = f"{type(report.event).__name__} came for {payment_id}, which is {payment.state}"
-        return Unrecognised("contradiction", reason)
-    advance_payment(payment_id, office)
-    return payment_id
+def _wait(receipt: Receipt, waiting: Waiting, office: Office) -> None:
+    """Again after as long as it has waited already: what it speaks of mostly comes soon, or hours later."""
+    age_seconds = office.clock.now().timestamp() - receipt.received_at_ms / 1000
+    if age_seconds < office.rules.patience_seconds:
+        delay_seconds = min(max(age_seconds, _SOONEST_SECONDS), _LATEST_SECONDS)
+        office.inbox.postpone(receipt.id, f"waits: {waiting.reason}", delay_seconds)
+    elif isinstance(waiting.at_last, Unrecognised):
+        _park(receipt, waiting.at_last.code, waiting.at_last.reason, office)
+    else:
+        office.inbox.finish(receipt.id, waiting.at_last)
 
 
 def _park(receipt: Receipt, code: str, reason: str, office: Office) -> None:
     _log.error("receipt parked", receipt=receipt.name, reason=code, why=reason)
+    office.tell(notice_of_receipt(receipt.name, code, reason), f"webhook {receipt.name}")
     office.inbox.park(receipt.id, f"{code}: {reason}")

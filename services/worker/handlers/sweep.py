@@ -18,7 +18,7 @@ def sweep(outbox: Outbox, publisher: Publisher, again_after_seconds: float) -> i
         if member.startswith(_RECEIPT):
             publisher.enqueue(tasks.RECEIVE_WEBHOOK, member.removeprefix(_RECEIPT))
         else:
-            publisher.enqueue(tasks.ADVANCE_PAYMENT, member)
+            publisher.enqueue(tasks.ADVANCE, member)
     if members:
         _log.info("swept", enqueued=len(members))
     return len(members)

@@ -24,7 +24,15 @@ def test_an_order_that_the_core_agrees_with_is_confirmed() -> None:
         a_disbursement_order(), a_route(), a_core_transaction(), a_core_loan(), a_holder(), an_address(town="York")
     )
 
-    assert answer == Confirmed("1234", "LOAN1", ROUTE.debtor_name, an_address(), an_address(town="York"))
+    assert answer == Confirmed(
+        transaction_id="1234",
+        loan_id="LOAN1",
+        loan_key=LOAN_KEY,
+        holder_name="Ada Lovelace",
+        debtor_name=ROUTE.debtor_name,
+        creditor_address=an_address(),
+        debtor_address=an_address(town="York"),
+    )
 
 
 @pytest.mark.parametrize("transaction_type", ["DISBURSEMENT", "DISBURSMENT"])
@@ -53,6 +61,9 @@ def test_the_order_may_name_the_loan_by_its_key() -> None:
         ({}, {"key": "another"}, "loan_differs"),
         ({}, {"id": "LOAN2"}, "loan_differs"),
         ({}, {"currency": "EUR"}, "currency_differs"),
+        ({}, {"state": "PENDING_APPROVAL"}, "loan_not_open"),
+        ({}, {"state": "CLOSED"}, "loan_not_open"),
+        ({}, {"state": "CLOSED_WRITTEN_OFF"}, "loan_not_open"),
     ],
 )
 def test_any_difference_refuses(transaction: dict[str, Any], loan: dict[str, Any], code: str) -> None:
@@ -61,6 +72,21 @@ def test_any_difference_refuses(transaction: dict[str, Any], loan: dict[str, Any
 
     assert isinstance(answer, ConfirmationRefused)
     assert answer.code == code
+
+
+@pytest.mark.parametrize("state", ["APPROVED", "ACTIVE", "ACTIVE_IN_ARREARS"])
+def test_a_loan_that_can_have_been_disbursed_just_now_is_confirmed(state: str) -> None:
+    answer = confirm(ORDER, ROUTE, a_core_transaction(), a_core_loan(state=state), a_holder(), None)
+
+    assert isinstance(answer, Confirmed)
+
+
+def test_the_first_of_several_differences_decides() -> None:
+    transaction = a_core_transaction(adjusted=True, amount_pence=1)
+    answer = confirm(ORDER, ROUTE, transaction, a_core_loan(state="CLOSED"), a_holder(address=None), None)
+
+    assert isinstance(answer, ConfirmationRefused)
+    assert answer.code == "already_reversed"
 
 
 def test_without_the_lenders_address_the_holders_stands_in() -> None:

@@ -7,10 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.disbursement import Disbursement
-from shared.domain.references import external_id, instruction_id, request_key
-from shared.domain.repayment import Repayment
-from tests.builders import TRANSACTION_KEY, a_disbursement_order, a_settled_credit
+from shared.domain.references import debit_external_id, external_id, instruction_id, request_key
+from tests.builders import (
+    TRANSACTION_KEY,
+    a_bank_disbursement,
+    a_disbursement,
+    a_repayment,
+    a_settled_credit,
+    a_settled_debit,
+)
 
 
 @given(st.text(), st.text(), st.integers(1, 9))
@@ -42,14 +47,34 @@ def test_any_other_bank_id_is_made_to_fit(transaction_id: str) -> None:
     assert external_id(transaction_id) == external_id(transaction_id)
 
 
+@given(st.text())
+def test_a_debit_never_has_the_external_id_of_a_credit(transaction_id: str) -> None:
+    debit = debit_external_id(transaction_id)
+
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,36}", debit)
+    assert debit != external_id(transaction_id)
+    assert debit == debit_external_id(transaction_id)
+
+
+def test_a_debits_external_id_shows_the_banks_uuid() -> None:
+    assert debit_external_id("0b8f2f6c-7a8e-4f5c-9f0e-2c2a4c1d9e77") == "D-0b8f2f6c7a8e4f5c9f0e2c2a4c1d9e77"
+
+
+@pytest.mark.parametrize(("one", "another"), [("ab", "a-b"), ("x" * 40, "x" * 41), ("a b", "a  b")])
+def test_two_bank_ids_never_share_an_external_id(one: str, another: str) -> None:
+    assert external_id(one) != external_id(another)
+    assert debit_external_id(one) != debit_external_id(another)
+
+
 def test_an_instruction_id_is_at_most_35_characters() -> None:
     assert instruction_id(TRANSACTION_KEY, "I-") == f"I-{TRANSACTION_KEY}"
     assert len(instruction_id(TRANSACTION_KEY, "PREFIX-")) == 35
 
 
-def test_a_payments_id_names_its_kind_and_what_it_stands_for() -> None:
-    money = a_settled_credit()
+def test_a_flows_id_names_its_kind_and_what_it_stands_for() -> None:
+    credit, debit = a_settled_credit(), a_settled_debit()
 
-    assert Disbursement.ordered(a_disbursement_order()).id == f"disbursement:{TRANSACTION_KEY}"
-    assert Disbursement.ordered(a_disbursement_order()).end_to_end_id == TRANSACTION_KEY
-    assert Repayment.received(money).id == f"repayment:{money.transaction_id}:{money.account_iban}"
+    assert a_disbursement().id == f"disbursement:{TRANSACTION_KEY}"
+    assert a_disbursement().end_to_end_id == TRANSACTION_KEY
+    assert a_repayment(credit).id == f"repayment:{credit.transaction_id}:{credit.account_iban}"
+    assert a_bank_disbursement(debit).id == f"bank-disbursement:{debit.transaction_id}:{debit.account_iban}"

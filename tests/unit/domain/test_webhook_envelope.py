@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from shared.domain.webhook_envelope import EnvelopeError, field, parse_envelope, text_field
+from shared.domain.webhook_envelope import EnvelopeError, account_identifier, field, parse_envelope, text_field
 
 
 def an_envelope(**changed: object) -> bytes:
@@ -106,3 +106,35 @@ def test_a_field_that_is_not_there_is_none_and_empty_text(payload: object) -> No
 def test_a_number_where_text_was_expected_becomes_text() -> None:
     assert text_field({"MandateId": 42, "IsReturn": None}, "MandateId") == "42"
     assert text_field({"IsReturn": None}, "IsReturn") == ""
+
+
+def test_what_a_virtual_account_webhook_has_beside_its_payload_is_read_with_it() -> None:
+    raw = an_envelope(Type="VirtualAccountCreatedV3", Payload={"VirtualAccountId": "v"}, OwnerName="Ada", Nonce=7)
+
+    assert parse_envelope(raw).content == {"VirtualAccountId": "v", "OwnerName": "Ada"}
+
+
+def test_what_is_in_the_payload_goes_before_what_is_beside_it() -> None:
+    raw = an_envelope(Type="VirtualAccountCreated", Payload={"OwnerName": "Ada"}, OwnerName="Grace")
+
+    assert parse_envelope(raw).content == {"OwnerName": "Ada"}
+
+
+@pytest.mark.parametrize("payload", ["text", None, [], 5])
+def test_a_virtual_account_payload_that_is_no_object_stays_as_it_is(payload: object) -> None:
+    raw = an_envelope(Type="VirtualAccountCreated", Payload=payload, OwnerName="Ada")
+
+    assert parse_envelope(raw).content == payload
+
+
+def test_other_types_are_read_from_their_payload_alone() -> None:
+    assert parse_envelope(an_envelope(InstitutionId="i")).content == {"Amount": 1}
+
+
+@pytest.mark.parametrize("place", ["AccountIdentifier", "AccountIdentifiers", "VirtualAccountIdentifiers"])
+def test_an_account_identifier_is_found_in_each_of_its_places_and_beside_them(place: str) -> None:
+    content = {place: {"Iban": "GB29"}, "ExternalIdentifier": "ours"}
+
+    assert account_identifier(content, "IBAN") == "GB29"
+    assert account_identifier(content, "ExternalIdentifier") == "ours"
+    assert account_identifier(content, "BBAN") == ""

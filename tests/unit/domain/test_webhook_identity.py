@@ -111,6 +111,7 @@ def test_a_settlement_without_its_id_is_known_by_its_whole_content() -> None:
             "PaymentMessageValidationFailed-M1",
         ),
         ("VirtualAccountCreated", {"AccountIdentifiers": {"IBAN": "GB29"}}, "VirtualAccountCreated-GB29"),
+        ("VirtualAccountCreated", {"AccountIdentifier": {"Iban": "GB29"}}, "VirtualAccountCreated-GB29"),
         ("VirtualAccountCreationFailed", {"VirtualAccountId": "V1"}, "VirtualAccountCreationFailed-V1"),
         ("BacsMandateCreated", {"MandateId": "B1", "EventDate": "d"}, "BacsMandateCreated-B1"),
         ("BacsMandateCreated", {"ServiceUserNumber": "123456", "Reference": "R"}, "BacsMandateCreated-123456-R"),
@@ -121,6 +122,31 @@ def test_a_settlement_without_its_id_is_known_by_its_whole_content() -> None:
 )  # fmt: skip
 def test_each_type_is_known_by_its_own_identifier(kind: str, payload: Any, name: str) -> None:
     assert identity(kind, payload).names[0] == name
+
+
+def test_a_virtual_account_is_known_by_what_stands_beside_its_payload_too() -> None:
+    def created(**beside: Any) -> WebhookIdentity:
+        envelope = {"Type": "VirtualAccountCreated", "Version": 3, "Payload": {}, "Nonce": 1, **beside}
+        return clearbank_identity(parse_envelope(json.dumps(envelope).encode()))
+
+    first, second = created(VirtualAccountId="V1"), created(VirtualAccountId="V2")
+    assert first.names[0] == "VirtualAccountCreated-V1"
+    assert first.fingerprint != second.fingerprint
+    assert created(OwnerName="Ada").fingerprint != created(OwnerName="Grace").fingerprint
+
+
+def test_one_virtual_account_told_in_two_versions_is_two_events_and_no_conflict() -> None:
+    def created(version: int) -> WebhookIdentity:
+        envelope = {
+            "Type": "VirtualAccountCreated",
+            "Version": version,
+            "Payload": {"VirtualAccountId": "V1"},
+            "Nonce": 1,
+        }
+        return clearbank_identity(parse_envelope(json.dumps(envelope).encode()))
+
+    assert created(2).fingerprint != created(3).fingerprint
+    assert created(3) == created(3)
 
 
 def test_a_held_transaction_has_no_id_so_its_whole_content_tells() -> None:
@@ -168,9 +194,9 @@ def test_an_unknown_type_is_known_by_its_content() -> None:
 
 
 def test_a_core_webhook_is_known_by_its_event_and_business_key() -> None:
-    one = mambu_identity("LoanDisbursement", "8a81", {"amount": "1"})
+    one = mambu_identity("LoanDisbursement", ("8a81",), {"amount": "1"})
 
     assert one.names == ("LoanDisbursement-8a81", f"LoanDisbursement-8a81-{one.fingerprint[:12]}")
-    assert one.fingerprint == mambu_identity("LoanDisbursement", "8a81", {"amount": "2"}).fingerprint
-    assert one.digest != mambu_identity("LoanDisbursement", "8a81", {"amount": "2"}).digest
-    assert one.fingerprint != mambu_identity("LoanClosure", "8a81", {"amount": "1"}).fingerprint
+    assert one.fingerprint == mambu_identity("LoanDisbursement", ("8a81",), {"amount": "2"}).fingerprint
+    assert one.digest != mambu_identity("LoanDisbursement", ("8a81",), {"amount": "2"}).digest
+    assert one.fingerprint != mambu_identity("LoanClosure", ("8a81",), {"amount": "1"}).fingerprint

@@ -28,6 +28,7 @@ from tests.unit.signing.keys import private_key
 
 BANK_KEY, OUR_KEY = private_key("bank"), private_key("ours")
 CLEARBANK, MAMBU = "/webhooks/clearbank", "/webhooks/mambu/loan-disbursement"
+CLOSURE = "/webhooks/mambu/loan-closure"
 USERNAME, PASSWORD = "mambu", "a password: with colon"
 
 Stored = Future[tuple[Acceptance, str]]
@@ -90,9 +91,9 @@ class Listener:
         given = {"data": raw, "content_type": "application/json", "headers": headers} | changed
         return self.client.post(CLEARBANK, **given)
 
-    def from_mambu(self, raw: bytes, **changed: Any) -> TestResponse:
+    def from_mambu(self, raw: bytes, path: str = MAMBU, **changed: Any) -> TestResponse:
         given = {"data": raw, "content_type": "application/json", "headers": basic(USERNAME, PASSWORD)} | changed
-        return self.client.open(MAMBU, **{"method": "POST", **given})
+        return self.client.open(path, **{"method": "POST", **given})
 
     def _store(self, receipt: NewReceipt) -> Stored:
         return done(self.inbox.accept([receipt])[0])
@@ -146,3 +147,14 @@ def an_order(**changed: object) -> bytes:
         "transactionEndToEndId": "",
     } | changed
     return json.dumps({key: value for key, value in order.items() if value is not None}).encode()
+
+
+def a_closure(**changed: object) -> bytes:
+    """The template of a loan that is over; None leaves a key out."""
+    closure = {
+        "virtualAccountId": "7d9f2c1e-0000-4000-8000-000000000001",
+        "comment": "Repaid",
+        "loanAccountId": "LOAN1",
+        "loanCFIBAN": "GB33BUKB20201555555555",
+    }
+    return json.dumps({key: value for key, value in (closure | changed).items() if value is not None}).encode()

@@ -50,7 +50,7 @@ FROM_MAMBU: dict[str, Row] = {
     "a negative amount": (an_order(amount="-1.00"), {}, 400, "fields_invalid", "amount: the amount '-1.00'"),
     "an empty amount": (an_order(amount=""), {}, 400, "fields_invalid", "amount: the amount ''"),
     "a decimal comma": (an_order(amount="1.234,50"), {}, 400, "fields_invalid", "amount: the amount '1.234,50'"),
-    "an amount that is no text": (an_order(amount=12.5), {}, 400, "fields_invalid", "amount: Not a valid string."),
+    "an amount that is a list": (an_order(amount=[12]), {}, 400, "fields_invalid", "amount: Not a valid string."),
     "no amount": (an_order(amount=None), {}, 400, "fields_invalid", "amount: Missing data"),
     "no transaction": (
         an_order(transactionEncodedKey=" ", loanAccountId=None),

@@ -51,6 +51,11 @@ def test_the_same_transaction_with_another_amount_is_a_conflict() -> None:
     assert listener.counted("mambu", "conflict") == 1
 
 
+@pytest.mark.parametrize("rendered", [b"1500.00", b"1234.5", b"1500"])
+def test_an_amount_that_a_template_renders_without_quotes_is_taken_as_it_is_written(rendered: bytes) -> None:
+    assert Listener().from_mambu(an_order().replace(b'"1,234.50"', rendered)).status_code == 200
+
+
 def test_names_in_other_letters_are_kept_byte_for_byte() -> None:
     listener = Listener()
     raw = json.dumps(json.loads(an_order(creditorName="Zoë Łukasz 李")), ensure_ascii=False).encode()

@@ -41,6 +41,11 @@ def test_a_line_is_json_with_time_level_service_and_event(capsys: pytest.Capture
         "secretKey",
         "DigitalSignature",
         "mambuApiKey",
+        "webhookAPIKey",
+        "zenDeskAPIKey",
+        "zendesk_api_key",
+        "x-api-key",
+        "webhookUrl",  # its query may hold a secret
         "cookie",
     ],
 )

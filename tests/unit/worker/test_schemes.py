@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.worker.adapters.mambu.payloads import repayment_request
-from services.worker.handlers.decide import locate_loan
+from services.worker.adapters.mambu.postings import posting_request
+from services.worker.handlers.decisions.locate_loan import locate_loan
 from shared.domain.events import LoanLocated, LoanNotLocated
 from tests.builders import a_core_loan, a_repayment, a_settled_credit, the_rules
 from tests.fakes.lender import FakeLender
@@ -13,10 +13,10 @@ from tests.unit.worker.adapters.mambus import names
 @pytest.mark.parametrize("scheme", ["", "Transfer", "FasterPayments", "Chaps"])
 def test_what_is_located_can_be_posted(scheme: str) -> None:
     lender = FakeLender()
-    lender.core.add(loan=a_core_loan())
+    lender.has_linked()
     repayment = a_repayment(a_settled_credit(scheme=scheme), loan_id="LOAN1")
     assert isinstance(locate_loan(repayment, lender.office), LoanLocated)
-    assert repayment_request(repayment, names()).path == "/loans/LOAN1/repayment-transactions"
+    assert posting_request(repayment, names()).path == "/loans/LOAN1/repayment-transactions"
 
 
 @pytest.mark.parametrize("scheme", ["Cheque", "SEPA", "fasterpayments"])

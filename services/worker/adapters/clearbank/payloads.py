@@ -1,4 +1,4 @@
-"""A disbursement as the exact bytes of a ClearBank request (ClearBank docs: FPS v3, CHAPS v6).
+"""A disbursement as the exact bytes of a ClearBank payment request (ClearBank docs: FPS v3, CHAPS v6).
 
 One transfer per request, so that one answer speaks for one payment and one X-Request-Id guards one.
 """
@@ -12,8 +12,8 @@ import simplejson
 
 from shared.domain.disbursement import Disbursement
 from shared.domain.events import Address, Confirmed, Routed
+from shared.domain.flows import Request, Step
 from shared.domain.money import pounds
-from shared.domain.payments import Request, Step
 from shared.domain.references import instruction_id, request_key
 from shared.domain.schemes import Scheme, fit_text
 
@@ -27,23 +27,31 @@ _ADDRESS_CHARACTERS = re.compile(r"[^a-zA-Z0-9/\-?:().,'+ ]")
 class PaymentTerms:
     """What the set-up says of every payment. The purposes are ISO codes of the CHAPS contract."""
 
-    debtor_iban: str
+    operating_iban: str
     purpose: str = "LOAN"
     category_purpose: str = "LOAN"
 
 
 def payment_request(disbursement: Disbursement, terms: PaymentTerms) -> Request:
-    """The request as it is stored and sent. The disbursement must be routed and confirmed."""
-    route, confirmation = disbursement.route, disbursement.confirmation
+    """The request as it is stored and sent. Raises ValueError unless it is known how, to whom and from where to pay."""
+    route, confirmation, account = disbursement.route, disbursement.confirmation, disbursement.account
     if route is None or confirmation is None:
         raise ValueError(f"{disbursement.id} is {disbursement.state}, not routed and confirmed")
-    build = _fps if route.scheme is Scheme.FPS else _chaps
-    path = FPS_PATH if route.scheme is Scheme.FPS else CHAPS_PATH
-    body = simplejson.dumps(build(disbursement, route, confirmation, terms), use_decimal=True, separators=(",", ":"))
-    return Request("POST", path, body, request_key(disbursement.id, Step.PAY))
+    if account is None:
+        raise ValueError(f"{disbursement.id} is {disbursement.state}, and no account is chosen to pay it")
+    if route.scheme is Scheme.FPS:
+        path, body = FPS_PATH, _fps(disbursement, route, confirmation, account.iban)
+    else:
+        path, body = CHAPS_PATH, _chaps(disbursement, route, confirmation, account.iban, terms)
+    return Request(
+        "POST",
+        path,
+        simplejson.dumps(body, use_decimal=True, separators=(",", ":")),
+        request_key(disbursement.id, Step.PAY, disbursement.step(Step.PAY).generation),
+    )
 
 
-def _fps(disbursement: Disbursement, route: Routed, confirmation: Confirmed, terms: PaymentTerms) -> dict[str, Any]:
+def _fps(disbursement: Disbursement, route: Routed, confirmation: Confirmed, debtor_iban: str) -> dict[str, Any]:
     end_to_end_id = disbursement.end_to_end_id
     remittance: dict[str, Any] = {}
     if route.reference:
@@ -62,20 +70,22 @@ def _fps(disbursement: Disbursement, route: Routed, confirmation: Confirmed, ter
         "paymentInstructionIdentification": instruction_id(end_to_end_id, "P"),
         "paymentTypeCode": "SIP",
         "debtor": {"address": _ADDRESS_CHARACTERS.sub("", confirmation.debtor_address.one_line())[:140]},
-        "debtorAccount": {"identification": {"iban": terms.debtor_iban}},
+        "debtorAccount": {"identification": {"iban": debtor_iban}},
         "creditTransfers": [transfer],
     }
     return {"paymentInstructions": [instruction]}
 
 
-def _chaps(disbursement: Disbursement, route: Routed, confirmation: Confirmed, terms: PaymentTerms) -> dict[str, Any]:
-    account = {"iban": terms.debtor_iban}
+def _chaps(
+    disbursement: Disbursement, route: Routed, confirmation: Confirmed, debtor_iban: str, terms: PaymentTerms
+) -> dict[str, Any]:
     body: dict[str, Any] = {
         "instructionIdentification": instruction_id(disbursement.end_to_end_id, "I"),
         "endToEndIdentification": disbursement.end_to_end_id,
         "interBankSettlementAmount": {"amount": _amount(disbursement), "currency": "GBP"},
-        "sourceAccount": account,
-        "debtorAccount": account,
+        # The real account pays, in the name of the virtual one: inferred, no page says it.
+        "sourceAccount": {"iban": terms.operating_iban},
+        "debtorAccount": {"iban": debtor_iban},
         "debtor": {"name": confirmation.debtor_name, "postalAddress": _postal_address(confirmation.debtor_address)},
         "creditorAccount": {"iban": route.creditor_iban},
         "creditor": {"name": route.creditor_name, "postalAddress": _postal_address(confirmation.creditor_address)},

@@ -1,27 +1,21 @@
-"""Mambu over HTTP: Basic or API key, version by Accept header, detailsLevel FULL, Idempotency-Key."""
+"""Mambu over HTTP: Basic or API key, version by Accept header, Idempotency-Key on every POST that changes something."""
 
 import base64
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
-import simplejson
-
 from services.worker.adapters.http import HttpClient, NoAnswerError, NotSentError
-from services.worker.adapters.mambu import payloads, records
+from services.worker.adapters.mambu import custom_fields, postings, records, reversals
 from services.worker.adapters.mambu.fields import MambuNames
-from services.worker.adapters.mambu.outcomes import as_try_later, effect_outcome, error_code, error_text
+from services.worker.adapters.mambu.outcomes import effect_outcome
+from services.worker.adapters.mambu.questions import V2, Questions
+from shared.domain.accounts import normal_iban
 from shared.domain.core_records import CoreHolder, CoreLoan, CoreTransaction, TransactionStatus
 from shared.domain.disbursement import Disbursement
+from shared.domain.flows import Request
 from shared.domain.outcomes import Accepted, LookUp, NotDone, Outcome, Refused, TryLater, Unknown
-from shared.domain.payments import Request
-from shared.domain.references import external_id
-from shared.domain.repayment import Repayment
-
-T = TypeVar("T")
-
-V2 = "application/vnd.mambu.v2+json"
-_FULL = {"detailsLevel": "FULL"}
+from shared.domain.posting import Posting
 
 
 def credentials(user: str, password: str, api_key: str | None) -> dict[str, str]:
@@ -36,103 +30,74 @@ class Mambu:
 
     def __init__(self, http: HttpClient, headers: Mapping[str, str], names: MambuNames) -> None:
         self._http = http
-        self._headers = dict(headers)
+        self._headers = {**headers, "Content-Type": "application/json"}
+        self._questions = Questions(http, headers)
         self._names = names
 
     def read_transaction(self, key: str) -> CoreTransaction | Refused | TryLater:
-        answer = self._ask("GET", f"/loans/transactions/{quote(key, safe='')}", parameters=_FULL)
-        return _read(answer, records.transaction)
+        return self._questions.read(f"/loans/transactions/{quote(key, safe='')}", records.transaction)
 
     def read_loan(self, loan_id: str) -> CoreLoan | Refused | TryLater:
-        answer = self._ask("GET", f"/loans/{quote(loan_id, safe='')}", parameters=_FULL)
-        return _read(answer, self._loan)
+        return self._questions.read(f"/loans/{quote(loan_id, safe='')}", self._loan)
 
     def read_holder(self, loan: CoreLoan) -> CoreHolder | Refused | TryLater:
         resource = "groups" if loan.holder_type == "GROUP" else "clients"
-        answer = self._ask("GET", f"/{resource}/{quote(loan.holder_key, safe='')}", parameters=_FULL)
-        return _read(answer, records.holder)
+        return self._questions.read(f"/{resource}/{quote(loan.holder_key, safe='')}", records.holder)
 
     def find_loans_by_iban(self, iban: str) -> list[CoreLoan] | Refused | TryLater:
-        """At most two: more than one is ambiguous already."""
         field = f"{self._names.loan_set}.{self._names.loan_iban}"
-        return _read(self._search("/loans:search", field, iban), lambda rows: [self._loan(row) for row in rows])
+        return self._questions.search("/loans:search", field, normal_iban(iban), self._loan)
 
     def prepare_status(self, disbursement: Disbursement, status: TransactionStatus) -> Request:
-        return payloads.status_request(disbursement, status, self._names)
+        return custom_fields.status_request(disbursement, status, self._names)
+
+    def prepare_linkage(self, disbursement: Disbursement) -> Request:
+        return custom_fields.linkage_request(disbursement, self._names)
 
     def prepare_reversal(self, disbursement: Disbursement) -> Request:
-        return payloads.reversal_request(disbursement)
+        return reversals.reversal_request(disbursement)
 
-    def prepare_repayment(self, repayment: Repayment) -> Request:
-        return payloads.repayment_request(repayment, self._names)
+    def prepare_posting(self, posting: Posting) -> Request:
+        return postings.posting_request(posting, self._names)
+
+    def prepare_undo(self, posting: Posting) -> Request:
+        return reversals.undo_request(posting)
 
     def send(self, request: Request) -> Outcome:
-        """Send the stored bytes. The v1 call must go without the v2 Accept header."""
-        headers = {**self._headers, "Content-Type": "application/json"}
-        if request.path.endswith(payloads.CUSTOM_INFORMATION):
-            headers["Accept"] = "application/json"
-        else:
-            headers |= {"Accept": V2, "Idempotency-Key": request.key}
+        """Send the stored bytes: those prepared here, or any other v2 call like a task."""
         try:
-            answer = self._http.call(request.method, request.path, headers, request.body.encode())
+            answer = self._http.call(request.method, request.path, self._headers_for(request), request.body.encode())
         except NotSentError as error:
             return TryLater(f"Mambu cannot be reached ({error})")
         except NoAnswerError as error:
             return Unknown(f"no answer from Mambu ({error})")
-        return effect_outcome(answer)
+        return effect_outcome(request, answer)
 
     def look_up_reversal(self, disbursement: Disbursement) -> LookUp:
-        answer = self.read_transaction(disbursement.order.transaction_key)
-        if isinstance(answer, CoreTransaction):
-            return Accepted("reversed before") if answer.adjusted else NotDone("the disbursement stands")
-        return _unknown(answer)
+        return self._look_up_adjustment(disbursement.order.transaction_key)
 
-    def look_up_repayment(self, repayment: Repayment) -> LookUp:
-        answer = self._search("/loans/transactions:search", "externalId", external_id(repayment.money.transaction_id))
+    def look_up_posting(self, posting: Posting) -> LookUp:
+        external_id = postings.external_id_of(posting)
+        found = self._questions.search("/loans/transactions:search", "externalId", external_id, records.transaction)
+        return _unknown(found) if isinstance(found, Refused | TryLater) else postings.booked(found, posting)
+
+    def look_up_undo(self, posting: Posting) -> LookUp:
+        return self._look_up_adjustment(posting.core_transaction_id)
+
+    def _look_up_adjustment(self, transaction: str) -> LookUp:
+        answer = self.read_transaction(transaction)
         if isinstance(answer, Refused | TryLater):
             return _unknown(answer)
-        return Accepted(str(answer[0].get("id", ""))) if answer else NotDone("Mambu has no such transaction")
+        return Accepted("reversed before") if answer.adjusted else NotDone("it stands")
 
     def _loan(self, body: Mapping[str, Any]) -> CoreLoan:
         return records.loan(body, self._names)
 
-    def _search(self, path: str, field: str, value: str) -> Any:
-        body = {"filterCriteria": [{"field": field, "operator": "EQUALS_CASE_SENSITIVE", "value": value}]}
-        parameters = {**_FULL, "limit": "2"}
-        answer = self._ask("POST", path, simplejson.dumps(body).encode(), parameters)
-        if isinstance(answer, Refused) and answer.code == "not_found":
-            return []  # a search that finds nothing is [], but 404 is declared too
-        return answer
-
-    def _ask(
-        self, method: str, path: str, body: bytes | None = None, parameters: Mapping[str, str] | None = None
-    ) -> Any:
-        """The parsed body of a 200; Refused when there is no such thing; TryLater when we could not ask."""
-        headers = {**self._headers, "Accept": V2}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        try:
-            answer = self._http.call(method, path, headers, body, parameters)
-        except (NotSentError, NoAnswerError) as error:
-            return TryLater(f"Mambu did not answer ({error})")
-        if answer.status == 200 and answer.body is not None:
-            return answer.body
-        if answer.status == 404:
-            return Refused("not_found", f"Mambu has no such record: {error_text(answer)}")
-        if answer.status == 400 and as_try_later(answer) is None:
-            reason = f"Mambu refused the question: {error_code(answer)} {error_text(answer)}"
-            return Refused("question_refused", reason, verdict=False)
-        return as_try_later(answer) or TryLater(f"Mambu answered {answer.status}")
-
-
-def _read(answer: Any, record: Callable[[Any], T]) -> T | Refused | TryLater:
-    """The answer as a record; one of another shape is nothing that asking again would cure."""
-    if isinstance(answer, Refused | TryLater):
-        return answer
-    try:
-        return record(answer)
-    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
-        return Refused("record_unreadable", f"Mambu's record has another shape: {error!r}"[:200], verdict=False)
+    def _headers_for(self, request: Request) -> dict[str, str]:
+        """The v1 call must go without the v2 Accept header, and no PATCH knows an Idempotency-Key."""
+        is_v1 = request.path.endswith(custom_fields.CUSTOM_INFORMATION)
+        headers = {**self._headers, "Accept": "application/json" if is_v1 else V2}
+        return headers | {"Idempotency-Key": request.key} if request.method == "POST" else headers
 
 
 def _unknown(answer: Refused | TryLater) -> Unknown:

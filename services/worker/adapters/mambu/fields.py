@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 class MambuNames:
     """Ids are Mambu's own and never made from a name: Mambu cuts them at 32 characters.
 
-    `repayment_channels`: the bank's scheme -> channel id. `zone` is the tenant's: every date must carry the offset
-    that the tenant has on that very day.
+    `repayment_channels`, `disbursement_channels`: the bank's scheme -> id of the channel for money that moved at the
+    bank. `zone` is the tenant's: every date must carry the offset that the tenant has on that very day.
+    `loan_assigned_user` is "" for a lender without that field.
     """
 
     zone: ZoneInfo
     repayment_channels: Mapping[str, str]
+    disbursement_channels: Mapping[str, str]
     transaction_set: str
     creditor_iban: str
     creditor_name: str
@@ -26,3 +28,4 @@ class MambuNames:
     loan_set: str
     loan_iban: str
     loan_virtual_account_id: str
+    loan_assigned_user: str = ""

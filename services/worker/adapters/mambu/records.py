@@ -7,7 +7,7 @@ from typing import Any
 from services.worker.adapters.mambu.fields import MambuNames
 from shared.domain.core_records import CoreHolder, CoreLoan, CoreTransaction
 from shared.domain.events import Address
-from shared.domain.money import pence_from_number
+from shared.domain.money import AmountError, pence_from_number
 from shared.domain.schemes import Scheme, fit_text
 
 _COUNTRY_WORDS = {
@@ -37,7 +37,7 @@ def transaction(body: Mapping[str, Any]) -> CoreTransaction:
 
 def loan(body: Mapping[str, Any], names: MambuNames) -> CoreLoan:
     """A LoanAccount with its linkage. Raises KeyError or TypeError when it is not one."""
-    linkage = body.get(names.loan_set) or {}
+    ours = body.get(names.loan_set) or {}
     currency = body.get("currency") or {}
     return CoreLoan(
         key=str(body["encodedKey"]),
@@ -46,17 +46,27 @@ def loan(body: Mapping[str, Any], names: MambuNames) -> CoreLoan:
         currency=str(currency.get("code", "GBP")),
         holder_type=str(body.get("accountHolderType", "CLIENT")),
         holder_key=str(body.get("accountHolderKey", "")),
-        iban=str(linkage.get(names.loan_iban, "")),
-        virtual_account_id=str(linkage.get(names.loan_virtual_account_id, "")),
+        iban=str(ours.get(names.loan_iban) or ""),
+        virtual_account_id=str(ours.get(names.loan_virtual_account_id) or ""),
+        amount_pence=_whole_pence(body.get("loanAmount")),
+        assigned_user_key=str(ours.get(names.loan_assigned_user) or ""),
     )
 
 
 def holder(body: Mapping[str, Any]) -> CoreHolder:
-    """A client (its names joined: there is no full name) or a group."""
+    """A client (its names joined: there is no full name) or a group, with the first address that the bank can use."""
     parts = (body.get("firstName"), body.get("middleName"), body.get("lastName"))
     name = str(body.get("groupName") or " ".join(str(part) for part in parts if part))
-    addresses = body.get("addresses") or []
-    return CoreHolder(name, _address(addresses[0]) if addresses else None)
+    addresses = (_address(address) for address in body.get("addresses") or [])
+    return CoreHolder(" ".join(name.split()), next((address for address in addresses if address), None))
+
+
+def _whole_pence(amount: Any) -> int | None:
+    """None too for an amount with parts of a penny, as no payment equals it."""
+    try:
+        return None if amount is None else pence_from_number(Decimal(amount))
+    except AmountError:
+        return None
 
 
 def _address(body: Mapping[str, Any]) -> Address | None:

@@ -1,14 +1,29 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
 from services.worker.adapters.clearbank.client import ClearBank
 from services.worker.adapters.clearbank.payloads import PaymentTerms
-from services.worker.adapters.http import HttpClient
-from shared.domain.outcomes import Accepted, Refused, TryLater, Unknown
-from shared.domain.payments import Request
+from services.worker.adapters.http import Answer, HttpClient
+from services.worker.ports import Bank
+from shared.domain.events import AccountChosen, AccountWanted
+from shared.domain.flows import Request
+from shared.domain.outcomes import Accepted, Outcome, Refused, TryLater, Unknown
 from shared.signing.client import SignerRefusedError, SignerUnavailableError
-from tests.builders import OPERATING_IBAN, TRANSACTION_KEY, a_confirmed_disbursement
+from tests.builders import (
+    LOAN_IBAN,
+    OPERATING_IBAN,
+    TRANSACTION_KEY,
+    VIRTUAL_ACCOUNT_ID,
+    a_closure,
+    a_confirmed_disbursement,
+    a_disbursement_order,
+    a_linked_disbursement,
+    a_repayment,
+    a_settled_credit,
+)
 from tests.unit.worker.adapters.outside import LOST_AFTER_SENDING, SHORT_SECONDS, Outside, a_line_that, nobody_listens
 
 pytestmark = pytest.mark.enable_socket
@@ -22,7 +37,46 @@ def a_bank(
     sign: Callable[[bytes], str] = lambda body: f"signature of {len(body)}",
     timeout_seconds: float = 10,
 ) -> ClearBank:
-    return ClearBank(HttpClient(url, timeout_seconds), authorization, sign, PaymentTerms(OPERATING_IBAN))
+    return ClearBank(HttpClient(url, timeout_seconds), authorization, sign, PaymentTerms(OPERATING_IBAN), "pooled-1")
+
+
+@dataclass
+class Line:
+    """In the place of the HTTP client: gives one answer to everything and keeps what was called."""
+
+    answer: Answer
+    calls: list[tuple[str, str, Mapping[str, str], bytes | None]] = field(default_factory=list)
+
+    def call(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None = None, **_: Any) -> Answer:
+        self.calls.append((method, path, headers, body))
+        return self.answer
+
+
+def a_bank_on(line: Any) -> ClearBank:
+    return ClearBank(line, "bank-token", lambda _: "signature", PaymentTerms(OPERATING_IBAN), "pooled-1")
+
+
+def every_request(bank: Bank) -> dict[str, Request]:
+    wanting = a_confirmed_disbursement().apply(AccountWanted("Ada", "key-1", LOAN_IBAN))
+    renamed = a_linked_disbursement(account=AccountChosen(LOAN_IBAN, VIRTUAL_ACCOUNT_ID, owner_name="Ada"))
+
+    def back(scheme: str, reason: str) -> Request:
+        return bank.prepare_return(a_repayment(a_settled_credit(scheme=scheme), return_reason=reason))
+
+    return {
+        "FPS": bank.prepare_payment(a_linked_disbursement()),
+        "CHAPS": bank.prepare_payment(a_linked_disbursement(a_disbursement_order(scheme="CHAPS"))),
+        "account": bank.prepare_account(wanting),
+        "owner name": bank.prepare_owner_name(renamed),
+        "disabling": bank.prepare_disabling(a_closure(virtual_account_id=VIRTUAL_ACCOUNT_ID)),
+        "FPS return": back("FasterPayments", "Other"),
+        "CHAPS return": back("Chaps", "AC04"),
+        "Bacs return": back("Bacs", "5"),
+    }
+
+
+REQUESTS = every_request(a_bank("http://bank"))
+NAMES = pytest.mark.parametrize("name", REQUESTS)
 
 
 def test_the_stored_bytes_go_out_signed_under_their_request_id(outside: Outside) -> None:
@@ -91,7 +145,63 @@ def test_a_payment_is_looked_up_by_its_end_to_end_id_without_signature_or_reques
     assert not {"digitalsignature", "x-request-id", "content-type"} & set(call.headers)
 
 
-def test_the_same_disbursement_always_makes_the_same_request() -> None:
-    bank = a_bank("http://bank")
-    assert bank.prepare_payment(a_confirmed_disbursement()) == bank.prepare_payment(a_confirmed_disbursement())
-    assert TRANSACTION_KEY in bank.prepare_payment(a_confirmed_disbursement()).body
+@NAMES
+def test_the_same_flow_always_makes_the_same_request(name: str) -> None:
+    assert every_request(a_bank("http://elsewhere"))[name] == REQUESTS[name]
+
+
+def test_each_request_has_an_id_of_its_own() -> None:
+    # The returns are of one posting, which can go back by one scheme only.
+    keys = {request.key for name, request in REQUESTS.items() if name not in ("CHAPS", "CHAPS return", "Bacs return")}
+    assert len(keys) == len(REQUESTS) - 3
+    assert TRANSACTION_KEY in REQUESTS["FPS"].body
+
+
+@NAMES
+def test_what_has_a_body_is_signed_and_what_has_none_is_not(name: str) -> None:
+    line = Line(Answer(202))
+    a_bank_on(line).send(REQUESTS[name])
+    ((method, path, headers, body),) = line.calls
+    request = REQUESTS[name]
+    assert (method, path, headers["X-Request-Id"]) == (request.method, request.path, request.key)
+    assert headers["Authorization"] == "Bearer bank-token"
+    if name == "disabling":
+        assert body is None
+        assert not {"DigitalSignature", "Content-Type"} & set(headers)
+    else:
+        assert body == request.body.encode()
+        assert (headers["DigitalSignature"], headers["Content-Type"]) == ("signature", "application/json")
+
+
+# An answer that each reader takes in another way: seen before, no such thing, done.
+SEEN = Unknown("the bank has seen this X-Request-Id already", True)
+READ_AS_A_PAYMENT = (SEEN, "http_404", "http_204")
+READ_AS_A_RETURN = (SEEN, "not_found", "http_204")
+READ_AS_AN_ACCOUNT_ORDER = (Accepted(), "http_404", "http_204")
+READ_AS_AN_ACCOUNT_CHANGE = (SEEN, "not_found", Accepted())
+READ_AS = {
+    "FPS": READ_AS_A_PAYMENT,
+    "CHAPS": READ_AS_A_PAYMENT,
+    "account": READ_AS_AN_ACCOUNT_ORDER,
+    "owner name": READ_AS_AN_ACCOUNT_CHANGE,
+    "disabling": READ_AS_AN_ACCOUNT_CHANGE,
+    "FPS return": READ_AS_A_RETURN,
+    "CHAPS return": READ_AS_A_RETURN,
+    "Bacs return": READ_AS_A_RETURN,
+}
+
+
+@NAMES
+def test_each_answer_is_read_by_what_was_asked_for(name: str) -> None:
+    def answer_to(status: int) -> Outcome | str:
+        outcome = a_bank_on(Line(Answer(status))).send(REQUESTS[name])
+        return outcome.code if isinstance(outcome, Refused) else outcome
+
+    assert (answer_to(409), answer_to(404), answer_to(204)) == READ_AS[name]
+
+
+def test_a_call_that_this_version_does_not_know_is_read_with_the_least_trust() -> None:
+    unknown = Request("POST", "/v9/payments", "{}", "key-1")
+    outcome = a_bank_on(Line(Answer(204))).send(unknown)
+    assert isinstance(outcome, Refused)
+    assert not outcome.verdict

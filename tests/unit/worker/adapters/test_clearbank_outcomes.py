@@ -1,10 +1,17 @@
 """Each row of the bank's answers, and which of the four outcomes it is."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from services.worker.adapters.clearbank.outcomes import look_up_outcome, payment_outcome
+from services.worker.adapters.clearbank.outcomes import (
+    account_change_outcome,
+    account_order_outcome,
+    look_up_outcome,
+    payment_outcome,
+    return_outcome,
+)
 from services.worker.adapters.http import Answer
 from shared.domain.outcomes import Accepted, LookUp, Outcome, Refused, TryLater, Unknown
 
@@ -34,29 +41,11 @@ def waits(reason: str, seconds: float | None = None) -> TryLater:
     return TryLater(reason, seconds, "c-1")
 
 
-ANSWERS: dict[str, tuple[int, Any, Outcome]] = {
-    "FPS accepted": (202, fps("Accepted"), Accepted("", "c-1")),
-    "CHAPS accepted": (202, {"paymentId": "p-1"}, Accepted("p-1", "c-1")),
-    "accepted without a body": (202, None, Accepted("", "c-1")),
-    **{f"{word} inside a {status}": (status, fps(word), refused(word)) for status in (202, 400) for word in REFUSALS},
-    "a new word inside a 202": (
-        202,
-        fps("SomethingNew"),
-        Unknown("the bank answered with an unknown word: SomethingNew", True, "c-1"),
-    ),
-    "a new word inside a 400": (400, fps("SomethingNew"), refused("SomethingNew")),
-    "invalid": (
-        400,
-        {"title": "Validation", "errors": {"creditor.name": ["too long"]}},
-        Refused(
-            "validation", "the bank found the payment invalid: Validation; creditor.name: ['too long']", True, "c-1"
-        ),
-    ),
-    "unprocessable": (
-        422,
-        {"title": "No", "detail": "why"},
-        Refused("validation", "the bank found the payment invalid: No; why", True, "c-1"),
-    ),
+Row = tuple[int, Any, Outcome]
+
+SEEN = Unknown("the bank has seen this X-Request-Id already", True, "c-1")
+# What the bank says before it looks at what is asked for.
+TO_ALL: dict[str, Row] = {
     "bad signature": (
         400,
         {"type": "about:blank", "title": "Invalid DigitalSignature Header"},
@@ -69,7 +58,6 @@ ANSWERS: dict[str, tuple[int, Any, Outcome]] = {
     ),
     "bad credentials": (401, {"status": 401}, waits("the bank does not accept our token")),
     "expired token": (403, {"status": 403}, waits("the bank does not accept our token")),
-    "repeated request id": (409, {"status": 409}, Unknown("the bank has seen this X-Request-Id already", True, "c-1")),
     "rate limit with a text": (
         429,
         {"statusCode": 429, "message": "Rate limit is exceeded. Try again in 30 seconds."},
@@ -83,15 +71,113 @@ ANSWERS: dict[str, tuple[int, Any, Outcome]] = {
     },
     **{
         str(status): (status, None, Refused(f"http_{status}", f"status {status}", False, "c-1"))
-        for status in (200, 302, 404, 405, 406, 410, 415, 423)
+        for status in (200, 302, 405, 406, 410, 415, 423)
     },
 }
 
+HTTP_404 = Refused("http_404", "status 404", False, "c-1")
+TO_PAYMENTS: dict[str, Row] = {
+    "FPS accepted": (202, fps("Accepted"), Accepted("", "c-1")),
+    "CHAPS accepted": (202, {"paymentId": "p-1"}, Accepted("p-1", "c-1")),
+    "accepted without a body": (202, None, Accepted("", "c-1")),
+    **{f"{word} inside a {status}": (status, fps(word), refused(word)) for status in (202, 400) for word in REFUSALS},
+    "a new word inside a 202": (
+        202,
+        fps("SomethingNew"),
+        Unknown("the bank answered with an unknown word: SomethingNew", True, "c-1"),
+    ),
+    "a new word inside a 400": (400, fps("SomethingNew"), refused("SomethingNew")),
+    "invalid": (
+        400,
+        {"title": "Validation", "errors": {"creditor.name": ["too long"]}},
+        Refused("validation", "the bank refused the payment: Validation; creditor.name: too long", True, "c-1"),
+    ),
+    "unprocessable": (
+        422,
+        {"title": "No", "detail": "why"},
+        Refused("validation", "the bank refused the payment: No; why", True, "c-1"),
+    ),
+    "repeated request id": (409, {"status": 409}, SEEN),
+    "no such path": (404, None, HTTP_404),
+}
+TO_RETURNS: dict[str, Row] = {
+    "FPS return accepted": (202, None, Accepted("", "c-1")),
+    "CHAPS return accepted": (202, {"paymentId": "p-2"}, Accepted("p-2", "c-1")),
+    "too old": (
+        400,
+        {"title": "Bad Request", "detail": "The payment is too old to be returned."},
+        Refused(
+            "validation",
+            "the bank refused the return: Bad Request; The payment is too old to be returned.",
+            True,
+            "c-1",
+        ),
+    ),
+    "unprocessable": (422, None, Refused("validation", "the bank refused the return: status 422", True, "c-1")),
+    "no such payment": (
+        404,
+        {"title": "Not Found"},
+        Refused("not_found", "the bank does not find the payment to return: Not Found", True, "c-1"),
+    ),
+    "repeated request id": (409, None, SEEN),
+}
+TO_ACCOUNT_ORDERS: dict[str, Row] = {
+    "taken": (202, {"halLinks": []}, Accepted("", "c-1")),
+    "taken before": (409, {"status": 409}, Accepted("", "c-1")),
+    "a fault by its field": (
+        400,
+        {"title": "Validation", "errors": {"virtualAccounts[0].ownerName": ["too long"]}},
+        Refused(
+            "virtualAccounts[0].ownerName",
+            "the bank refused the virtual account: Validation; virtualAccounts[0].ownerName: too long",
+            True,
+            "c-1",
+        ),
+    ),
+    "a fault by its title": (
+        422,
+        {"title": "AccountNotPooled"},
+        Refused("AccountNotPooled", "the bank refused the virtual account: AccountNotPooled", True, "c-1"),
+    ),
+    "a fault without words": (
+        400,
+        None,
+        Refused("validation", "the bank refused the virtual account: status 400", True, "c-1"),
+    ),
+    "a clientMoneyAccount that the bank does not know": (404, None, HTTP_404),
+}
+TO_ACCOUNT_CHANGES: dict[str, Row] = {
+    "done": (204, None, Accepted("", "c-1")),
+    "repeated request id": (409, None, SEEN),
+    "a fault": (
+        400,
+        {"title": "No"},
+        Refused("validation", "the bank refused the change of the virtual account: No", True, "c-1"),
+    ),
+    "no such account": (
+        404,
+        None,
+        Refused("not_found", "the bank does not find the virtual account: status 404", True, "c-1"),
+    ),
+    "taken, which is not done": (202, None, Refused("http_202", "status 202", False, "c-1")),
+}
+TABLES: dict[Callable[[Answer], Outcome], dict[str, Row]] = {
+    payment_outcome: TO_PAYMENTS,
+    return_outcome: TO_RETURNS,
+    account_order_outcome: TO_ACCOUNT_ORDERS,
+    account_change_outcome: TO_ACCOUNT_CHANGES,
+}
+ROWS = [
+    pytest.param(reader, row, id=f"{reader.__name__}: {name}")
+    for reader, table in TABLES.items()
+    for name, row in (TO_ALL | table).items()
+]
 
-@pytest.mark.parametrize("row", ANSWERS.values(), ids=ANSWERS.keys())
-def test_each_answer_to_a_payment_is_one_of_four_outcomes(row: tuple[int, Any, Outcome]) -> None:
+
+@pytest.mark.parametrize(("reader", "row"), ROWS)
+def test_each_answer_is_one_of_four_outcomes(reader: Callable[[Answer], Outcome], row: Row) -> None:
     status, body, expected = row
-    assert payment_outcome(Answer(status, body, HEADERS)) == expected
+    assert reader(Answer(status, body, HEADERS)) == expected
 
 
 def test_retry_after_is_honoured() -> None:

@@ -9,8 +9,8 @@ from services.worker.handlers.effects import BANK_KEY_LIVES
 from services.worker.handlers.perform_effect import MOST_ATTEMPTS
 from shared.domain.core_records import TransactionStatus
 from shared.domain.disbursement import Disbursement
+from shared.domain.flows import Request, Step
 from shared.domain.outcomes import Accepted
-from shared.domain.payments import Request, Step
 from shared.domain.transitions import DisbursementState as State
 from tests.builders import a_disbursement_order, the_bank_holds, the_bank_settles
 from tests.fakes.clock import START
@@ -131,7 +131,7 @@ def test_once_the_banks_key_is_over_we_ask_before_we_send() -> None:
 
 def test_a_payment_found_days_later_is_never_sent_outside_the_key_window() -> None:
     lender = a_lender_with(ORDER)
-    lender.wire.die_at_next("bank.send", "before")
+    lender.wire.die_at_next("bank.send payment", "before")
     lender.hears(ORDER)
     lender.clock.pass_time(days=3)
     lender.comes_to_rest()
@@ -190,6 +190,7 @@ def test_what_cannot_be_prepared_waits_for_a_person_and_nothing_is_sent() -> Non
 
     lender.bank.prepare_payment = fails  # type: ignore[method-assign]
     lender.hears(ORDER)
+    lender.comes_to_rest()
 
     parked = lender.disbursement(ORDER).parked
     assert parked is not None
@@ -228,4 +229,4 @@ def test_a_report_that_may_fail_and_cannot_be_prepared_is_given_up_without_a_per
     payment = lender.disbursement(ORDER)
     assert (payment.state, payment.parked) == (State.HELD, None)
     assert lender.journal.history(payment.id)[-1].what == "report-held given up"
-    assert [line for line in said if line["event"] == "payment parked"] == []
+    assert [line for line in said if line["event"] == "parked"] == []

@@ -21,7 +21,7 @@ def test_a_core_that_is_busy_at_the_confirmation_only_delays_the_payment() -> No
     lender = a_lender_with(ORDER)
     lender.core.reads.then(says_try_later(5.0), Reply(), says_try_later(), Reply(), Reply(), says_try_later())
     lender.hears(ORDER)
-    assert lender.history(ORDER)[-1] == "confirm waits"
+    assert lender.history(lender.disbursement(ORDER))[-1] == "confirm waits"
     lender.comes_to_rest()
 
     assert lender.disbursement(ORDER).state is State.SUBMITTED

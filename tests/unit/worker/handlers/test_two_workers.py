@@ -1,9 +1,8 @@
 """Two workers, or a worker and a webhook, on one payment at the same moment."""
 
-from shared.domain.payments import Payment, Step, StepOutcome
+from shared.domain.flows import Flow, Step, StepOutcome
 from shared.domain.transitions import DisbursementState as State
 from tests.builders import (
-    a_core_loan,
     a_disbursement_order,
     a_settled_credit,
     the_bank_holds,
@@ -44,7 +43,7 @@ def test_the_same_order_received_during_the_send_is_one_payment() -> None:
     lender.hears(ORDER)
 
     assert lender.bank.moved(ORDER.transaction_key) == 1
-    assert [payment.id for payment in lender.journal.payments()] == [PAYMENT_ID]
+    assert [payment.id for payment in lender.journal.flows()] == [PAYMENT_ID]
 
 
 def test_of_two_workers_that_claim_at_once_one_finds_the_version_gone() -> None:
@@ -186,8 +185,8 @@ def test_a_webhook_that_loses_the_race_for_the_version_is_applied_to_the_new_one
     lender.hears(ORDER)
     load, meanwhile = lender.journal.load, [lambda: lender.hears(the_bank_holds())]
 
-    def load_slowly(payment_id: str) -> Payment | None:
-        payment = load(payment_id)
+    def load_slowly(flow_id: str) -> Flow | None:
+        payment = load(flow_id)
         if meanwhile:
             meanwhile.pop()()  # another webhook moves the payment between our load and our move
         return payment
@@ -213,7 +212,7 @@ def test_one_webhook_ten_times_over_is_one_payment() -> None:
 def test_one_receipt_delivered_ten_times_by_the_queue_is_one_repayment() -> None:
     lender = FakeLender()
     money = a_settled_credit()
-    lender.core.add(loan=a_core_loan())
+    lender.has_linked()
     for _ in range(10):
         lender.hears(money)
 

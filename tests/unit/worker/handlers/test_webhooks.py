@@ -12,15 +12,19 @@ from shared.runtime.publisher import PublishError
 from tests.builders import (
     a_disbursement_order,
     a_new_receipt,
+    a_settled_credit,
+    an_account_created,
+    an_advisory,
     the_bank_holds,
     the_bank_rejects,
     the_bank_returns,
     the_bank_settles,
 )
-from tests.fakes.lender import FakeLender
+from tests.fakes.lender import FakeLender, a_lender_with
 from tests.fakes.replies import refuses
 
 ORDER = a_disbursement_order()
+SOMEBODY_ELSES = a_disbursement_order(transaction_key="somebody-elses")
 
 
 def test_a_receipt_that_means_nothing_to_us_is_finished_with_the_reason() -> None:
@@ -29,51 +33,71 @@ def test_a_receipt_that_means_nothing_to_us_is_finished_with_the_reason() -> Non
     assert (receipt.state, receipt.reason) == (ReceiptState.FINISHED, "ignored: a test of the connection")
 
 
-def test_a_receipt_that_is_not_understood_is_kept_and_parked() -> None:
+def test_a_receipt_that_is_not_understood_is_kept_parked_and_told() -> None:
     lender = FakeLender()
     receipt = lender.hears(Unrecognised("unknown_type", "ClearBank sent the unknown type 'Surprise'"))
+    lender.comes_to_rest()
 
     assert receipt.state is ReceiptState.PARKED
     assert receipt.reason == "unknown_type: ClearBank sent the unknown type 'Surprise'"
     assert list(lender.sets.parked) == [f"receipt:{receipt.id}"]
-    assert not lender.sets.due
+    assert lender.told() == ["unknown_type"]
 
 
 def test_what_is_understood_beside_something_strange_is_done_all_the_same() -> None:
-    lender = FakeLender()
-    lender.books(ORDER)
+    lender = a_lender_with(ORDER)
     receipt = lender.hears(Unrecognised("odd", "one of two failures names no payment"), ORDER)
 
     assert receipt.state is ReceiptState.PARKED
     assert lender.disbursement(ORDER).state is State.SUBMITTED
 
 
-def test_a_settlement_of_a_payment_that_is_not_ours_waits_for_a_person() -> None:
-    receipt = FakeLender().hears(the_bank_settles("somebody-elses"))
-
-    assert receipt.state is ReceiptState.PARKED
-    assert receipt.reason.startswith("payment_not_ours: ")
-
-
-@pytest.mark.parametrize("word", [the_bank_holds, the_bank_rejects, the_bank_returns])
-def test_other_words_about_payments_that_are_not_ours_are_ignored(word) -> None:
-    receipt = FakeLender().hears(word("somebody-elses"))
+@pytest.mark.parametrize("word", [the_bank_holds, the_bank_rejects])
+def test_words_about_payments_that_are_not_ours_are_ignored(word) -> None:
+    receipt = FakeLender().hears(word(SOMEBODY_ELSES))
 
     assert receipt.state is ReceiptState.FINISHED
     assert receipt.reason == "ignored: no payment of ours has this end-to-end id"
 
 
-def test_a_receipt_tells_which_payment_it_moved() -> None:
+def test_an_inbound_payment_that_the_bank_holds_is_told_and_nothing_is_posted() -> None:
     lender = FakeLender()
-    lender.books(ORDER)
+    lender.has_linked()
+    receipt = lender.hears(an_advisory("inbound_held"))
+    lender.comes_to_rest()
+
+    assert (receipt.state, receipt.reason) == (ReceiptState.FINISHED, "told: the bank holds an inbound payment")
+    assert lender.told() == ["inbound_held"]
+    assert lender.core.received == []
+
+
+def test_held_money_that_settles_later_is_posted_like_any_other() -> None:
+    lender, money = FakeLender(), a_settled_credit()
+    lender.has_linked()
+    lender.hears(an_advisory("inbound_held"))
+    lender.hears(money)
+
+    assert lender.core.posted("LOAN1") == [("REPAYMENT", money.amount_pence)]
+
+
+def test_a_report_about_an_account_that_nobody_asked_for_is_ignored() -> None:
+    receipt = FakeLender().hears(an_account_created("somebody-elses"))
+
+    assert (receipt.state, receipt.reason) == (
+        ReceiptState.FINISHED,
+        "ignored: no disbursement asked for this account",
+    )
+
+
+def test_a_receipt_tells_which_payment_it_moved() -> None:
+    lender = a_lender_with(ORDER)
     receipt = lender.hears(ORDER)
 
     assert (receipt.state, receipt.reason) == (ReceiptState.FINISHED, lender.disbursement(ORDER).id)
 
 
 def test_a_finished_receipt_is_not_interpreted_again() -> None:
-    lender = FakeLender()
-    lender.books(ORDER)
+    lender = a_lender_with(ORDER)
     receipt = lender.hears(ORDER)
     calls = len(lender.wire.calls)
     receive_webhook(receipt.id, lender.office)
@@ -97,8 +121,7 @@ def test_advancing_a_payment_that_does_not_exist_does_nothing() -> None:
 
 @pytest.mark.parametrize("last", [the_bank_rejects, the_bank_settles, the_bank_returns])
 def test_a_repeat_of_the_banks_word_changes_nothing(last) -> None:
-    lender = FakeLender()
-    lender.books(ORDER)
+    lender = a_lender_with(ORDER)
     lender.hears(ORDER)
     lender.hears(last())
     before = lender.disbursement(ORDER)
@@ -109,8 +132,7 @@ def test_a_repeat_of_the_banks_word_changes_nothing(last) -> None:
 
 @pytest.mark.parametrize("order_of_words", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)])
 def test_held_settled_and_returned_lead_to_one_end_in_any_order(order_of_words) -> None:
-    lender = FakeLender()
-    lender.books(ORDER)
+    lender = a_lender_with(ORDER)
     lender.hears(ORDER)
     words = (the_bank_holds(), the_bank_settles(), the_bank_returns())
     for index in order_of_words:
@@ -121,8 +143,7 @@ def test_held_settled_and_returned_lead_to_one_end_in_any_order(order_of_words) 
 
 
 def test_money_that_left_after_we_took_the_disbursement_back_is_shown_to_a_person() -> None:
-    lender = FakeLender()
-    lender.books(ORDER)
+    lender = a_lender_with(ORDER)
     lender.bank.sends.then(refuses("InsufficientFunds"))
     lender.hears(ORDER)
     receipt = lender.hears(the_bank_settles())
@@ -143,8 +164,7 @@ def test_money_that_left_before_we_sent_it_is_shown_to_a_person() -> None:
 
 @pytest.mark.parametrize("returned", [False, True])
 def test_a_rejection_of_money_that_had_left_is_shown_to_a_person(returned: bool) -> None:
-    lender = FakeLender()
-    lender.books(ORDER)
+    lender = a_lender_with(ORDER)
     lender.hears(ORDER)
     for word in [the_bank_settles(), the_bank_returns()][: 1 + returned]:
         lender.hears(word)
@@ -162,7 +182,7 @@ def test_a_sweep_enqueues_receipts_and_payments_for_their_own_tasks() -> None:
 
     assert enqueued == 2
     assert lender.publisher.enqueued == [
-        (tasks.ADVANCE_PAYMENT, "repayment:1"),
+        (tasks.ADVANCE, "repayment:1"),
         (tasks.RECEIVE_WEBHOOK, receipt_id),
     ]
 
@@ -184,8 +204,7 @@ def test_one_sweep_takes_a_limited_number() -> None:
 
 
 def test_what_the_broker_does_not_take_is_due_again_later() -> None:
-    lender = FakeLender()
-    lender.books(ORDER)
+    lender = a_lender_with(ORDER)
     receipt_id = lender.stores(ORDER)
     lender.publisher.away = True
     with pytest.raises(PublishError):

@@ -1,0 +1,56 @@
+"""Do a flow's next steps, one after the other, until it must wait, is another worker's, or is over."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.worker.handlers.decisions import DECISIONS
+from services.worker.handlers.office import Office
+from services.worker.handlers.perform_effect import perform_effect, scheduled
+from shared.domain.events import Event, Routed
+from shared.domain.flows import Flow, Parked, Step
+from shared.domain.outcomes import TryLater
+
+
+def advance(flow_id: str, office: Office) -> None:
+    """Safe to call at any time, by any number of workers: the journal's move lets one of them through."""
+    while True:
+        flow = office.journal.load(flow_id)
+        step = flow.next_step if flow else None
+        if flow is None or step is None:
+            return
+        now = office.clock.now()
+        next_at = flow.step(step).next_at
+        if flow.leased_until(now) or (next_at and next_at > now):
+            return
+        if step in DECISIONS:
+            _decide(flow, step, now, office)
+        else:
+            perform_effect(flow, step, now, office)
+
+
+def _decide(flow: Flow, step: Step, now: datetime, office: Office) -> None:
+    """A step that only reads: two workers may both read, and one of them moves."""
+    result = DECISIONS[step](flow, office)
+    cause = f"step {step}"
+    match result:
+        case TryLater():
+            waiting = _wait(flow, step, result, now, office)
+            office.move(flow, waiting, f"{step} waits", cause, now, outcome=result.reason)
+        case Parked():
+            parked = flow.park(replace(result, step=step))
+            office.move(flow, parked, "parked", cause, now, outcome=f"{result.code}: {result.reason}")
+        case _:
+            office.move(flow, flow.apply(result), type(result).__name__, cause, now, outcome=_words(result))
+
+
+def _wait(flow: Flow, step: Step, why: TryLater, now: datetime, office: Office) -> Flow:
+    record = flow.step(step)
+    record = replace(record, attempts=record.attempts + 1, first_at=record.first_at or now, reason=why.reason)
+    return scheduled(flow, step, record, now, why.after_seconds, office)
+
+
+def _words(event: Event) -> str:
+    """What an event has to say to the history beside its name."""
+    if isinstance(event, Routed):
+        return event.changed
+    return next((text for name in ("reason", "loan_id", "iban") if (text := str(getattr(event, name, "")))), "")
