@@ -10,14 +10,32 @@ from shared.domain.closure import LoanClosed
 from shared.domain.disbursement import DisbursementOrder
 from shared.domain.money import AmountError, pence_from_text
 
-_not_blank = validate.Regexp(r"\s*\S", error="is empty")
+_not_blank = validate.Length(min=1, error="is empty")
+_MOST_AMOUNT_CHARACTERS = 24  # exact in a Decimal of 28 digits, and more than any loan
 
 
-class _Amount(fields.String):
+class _Text(fields.String):
+    """Text without the spaces around it. A placeholder without a value may render as null, which is empty text."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_none=True, pre_load=lambda value: "" if value is None else value, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:  # the store could not file anything under it
+            raise ValidationError("holds half a surrogate pair") from error
+        return text
+
+
+class _Amount(_Text):
     """Pounds as text, loaded as pence."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = super()._deserialize(value, attr, data, **kwargs)
+        if len(text) > _MOST_AMOUNT_CHARACTERS:
+            raise ValidationError(f"is longer than the {_MOST_AMOUNT_CHARACTERS} characters of an amount")
         try:
             return pence_from_text(text)
         except AmountError as error:
@@ -27,29 +45,29 @@ class _Amount(fields.String):
 class LoanDisbursementSchema(Schema):
     """Body of /webhooks/mambu/loan-disbursement, for clients and groups; loads as a DisbursementOrder.
 
-    An empty placeholder renders as empty text, so only what names the transaction must be filled in here; the rest is
-    the router's to judge, where a refusal is seen by people and undone in the core. The template's remaining keys
-    (loanName, transactionId, transactionEndToEndId, groupId) are read back from the core, which knows them better.
+    An empty placeholder renders as empty text or null, so only what names the transaction must be filled in here; the
+    rest is the router's to judge, where a refusal is seen by people and undone in the core. The template's remaining
+    keys (loanName, transactionId, transactionEndToEndId, groupId) are read back from the core, which knows them better.
     """
 
     class Meta:
         unknown = EXCLUDE
 
-    transaction_key = fields.String(data_key="transactionEncodedKey", required=True, validate=_not_blank)
-    loan_id = fields.String(data_key="loanAccountId", required=True, validate=_not_blank)
+    transaction_key = _Text(data_key="transactionEncodedKey", required=True, validate=_not_blank)
+    loan_id = _Text(data_key="loanAccountId", required=True, validate=_not_blank)
     amount_pence = _Amount(data_key="amount", required=True)
-    channel = fields.String(data_key="paymentScheme", required=True)
-    currency = fields.String(data_key="accountCurrency", required=True)
-    creditor_iban = fields.String(data_key="creditorIBAN", required=True)
-    creditor_name = fields.String(data_key="creditorName", required=True)
-    debtor_iban = fields.String(data_key="debtorIBAN")
-    debtor_name = fields.String(data_key="debtorName")
-    payment_reference = fields.String(data_key="paymentReference")
-    assigned_user_key = fields.String(data_key="assignedLoanUser")
+    channel = _Text(data_key="paymentScheme", required=True)
+    currency = _Text(data_key="accountCurrency", required=True)
+    creditor_iban = _Text(data_key="creditorIBAN", required=True)
+    creditor_name = _Text(data_key="creditorName", required=True)
+    debtor_iban = _Text(data_key="debtorIBAN")
+    debtor_name = _Text(data_key="debtorName")
+    payment_reference = _Text(data_key="paymentReference")
+    assigned_user_key = _Text(data_key="assignedLoanUser")
 
     @post_load
     def _order(self, data: Mapping[str, Any], **_: Any) -> DisbursementOrder:
-        return DisbursementOrder(**_stripped(data))
+        return DisbursementOrder(**data)
 
 
 class LoanClosureSchema(Schema):
@@ -61,24 +79,20 @@ class LoanClosureSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    loan_id = fields.String(data_key="loanAccountId", required=True, validate=_not_blank)
-    virtual_account_id = fields.String(data_key="virtualAccountId", allow_none=True)
-    iban = fields.String(data_key="loanCFIBAN", allow_none=True)
-    comment = fields.String(allow_none=True)
+    loan_id = _Text(data_key="loanAccountId", required=True, validate=_not_blank)
+    virtual_account_id = _Text(data_key="virtualAccountId")
+    iban = _Text(data_key="loanCFIBAN")
+    comment = _Text()
 
     @post_load
     def _closed(self, data: Mapping[str, Any], **_: Any) -> LoanClosed:
-        return LoanClosed(**_stripped({key: value or "" for key, value in data.items()}))
+        return LoanClosed(**data)
 
 
 def rendered_json(raw: bytes) -> Any:
     """The body of a template. Numbers stay the text they were sent as: a template may leave out the quotes, and an
     amount must not pass through a binary float. Raises ValueError, RecursionError."""
     return json.loads(raw, parse_float=str, parse_int=str)
-
-
-def _stripped(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value.strip() if isinstance(value, str) else value for key, value in data.items()}
 
 
 def faults_of(error: ValidationError) -> str:

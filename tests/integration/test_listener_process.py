@@ -20,7 +20,7 @@ from shared.store.connection import connect
 from shared.store.inbox import Inbox
 from tests.integration.conftest import LISTENER, SIGNER, RunningListener, is_ready, settings_of
 from tests.processes import STOP_SECONDS, eventually, free_port, python_environment, running, signal_all
-from tests.unit.listener.listeners import MAMBU, a_webhook, an_order, basic
+from tests.unit.listener.listeners import CLOSURE, MAMBU, a_closure, a_webhook, an_order, basic
 
 pytestmark = pytest.mark.enable_socket
 ANSWER_SECONDS = 5  # later answers are ignored (ClearBank, webhooks)
@@ -62,6 +62,22 @@ def test_an_order_of_the_core_is_stored(listener: RunningListener) -> None:
     assert (answer.status, answer.json()) == (200, {"status": "accepted"})
     with connect(listener.redis_url) as redis:
         assert Inbox(redis).find("LoanDisbursement-8a8187366a01d4a1016a023792a50001")
+
+
+def test_a_loan_closed_and_then_written_off_is_stored_twice_and_a_resend_once(listener: RunningListener) -> None:
+    raws = a_closure(comment="Repaid"), a_closure(comment="Written off"), a_closure(comment="Written off")
+    answers = [listener.post(CLOSURE, raw, **basic("mambu", "a password: with colon")) for raw in raws]
+    assert [(answer.status, answer.json()) for answer in answers] == [(200, {"status": "accepted"})] * 3
+    with connect(listener.redis_url) as redis:
+        assert Inbox(redis).find("LoanClosure-LOAN1")
+        assert len(elements(redis)) == 2
+
+
+def test_a_closure_without_the_cores_password_is_refused_and_nothing_stored(listener: RunningListener) -> None:
+    answer = listener.post(CLOSURE, a_closure(), **basic("mambu", "guess"))
+    assert (answer.status, answer.json()) == (401, {"errorMessage": "AUTHORIZATION ERROR"})
+    with connect(listener.redis_url) as redis:
+        assert redis.dbsize() == 0
 
 
 def test_a_forged_webhook_is_refused_and_nothing_stored(listener: RunningListener) -> None:

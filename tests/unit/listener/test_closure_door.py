@@ -48,3 +48,16 @@ def test_a_loan_written_off_after_it_was_closed_is_another_event() -> None:
 
 def test_a_closure_needs_the_same_credentials_as_an_order() -> None:
     assert Listener().from_mambu(a_closure(), CLOSURE, headers=basic("mambu", "guess")).status_code == 401
+
+
+def test_a_quote_inside_its_comment_breaks_the_body() -> None:
+    listener = Listener()
+    assert listener.from_mambu(a_closure().replace(b"Repaid", b'"Repaid" early'), CLOSURE).status_code == 400
+    assert listener.counted("mambu", "not_json") == 1
+
+
+def test_half_a_surrogate_pair_in_its_comment_is_refused() -> None:
+    listener = Listener()
+    answer = listener.from_mambu(a_closure(comment="\ud83c"), CLOSURE)
+    assert answer.json == {"errorMessage": "comment: holds half a surrogate pair"}
+    assert listener.receipts() == []

@@ -35,6 +35,19 @@ def test_empty_placeholders_are_the_routers_to_judge() -> None:
     assert Listener().from_mambu(an_order(**empty)).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "key", ["debtorIBAN", "debtorName", "paymentReference", "assignedLoanUser", "creditorIBAN", "creditorName"]
+)
+def test_a_placeholder_that_renders_as_null_is_empty(key: str) -> None:
+    order = json.loads(an_order()) | {key: None}
+    assert Listener().from_mambu(json.dumps(order).encode()).status_code == 200
+
+
+@pytest.mark.parametrize("key", ["debtorIBAN", "debtorName", "paymentReference", "assignedLoanUser"])
+def test_an_order_may_leave_out_what_the_payment_can_do_without(key: str) -> None:
+    assert Listener().from_mambu(an_order(**{key: None})).status_code == 200
+
+
 def test_the_same_order_again_is_a_duplicate_whatever_its_idempotency_key() -> None:
     listener = Listener()
     for key in ("first", "manual resend"):

@@ -29,7 +29,7 @@ def _loaded(
     """The body was good when it was stored; a later schema may be of another mind."""
     try:
         loaded: DisbursementOrder | LoanClosed = schema.load(rendered_json(raw))
-    except (ValidationError, ValueError) as error:
+    except (ValidationError, ValueError, RecursionError) as error:
         why = faults_of(error) if isinstance(error, ValidationError) else str(error)
         return Unrecognised("body_unreadable", f"the stored body cannot be read: {why}")
     return loaded

@@ -305,6 +305,20 @@ def test_a_message_in_doubt_is_seen_once(replies: list[Reply]) -> None:
     assert notification.state is NotificationState.SENT
 
 
+@pytest.mark.parametrize("reply", [is_unknown_before_the_effect(), is_unknown_after_the_effect()])
+def test_a_message_in_doubt_whose_key_is_over_is_looked_for_before_it_is_sent_again(reply: Reply) -> None:
+    lender = a_lender_with(ORDER)
+    lender.notifier.sends.then(reply)
+    for webhook in (ORDER, the_bank_holds()):
+        lender.hears(webhook)
+    lender.sweeps()
+    lender.clock.pass_time(hours=3)  # no worker ran meanwhile
+    lender.comes_to_rest()
+
+    assert lender.wire.calls.count("notifier.look_up") == 1
+    assert lender.told() == ["held"]
+
+
 @pytest.mark.parametrize("reply", [says_try_later(), is_unknown_before_the_effect(), refuses("no_such_group")])
 def test_a_channel_that_takes_nothing_never_holds_up_the_payment(reply: Reply) -> None:
     lender = a_lender_with(ORDER)

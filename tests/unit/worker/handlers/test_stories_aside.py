@@ -1,7 +1,8 @@
 """Beside the payments: accounts of closed loans are disabled, people are told, and neither holds up money."""
 
+from dataclasses import replace
+
 from hypothesis import given
-from hypothesis import strategies as st
 
 from shared.domain.flows import Step
 from shared.domain.meanings import Meaning
@@ -17,27 +18,25 @@ from tests.builders import (
     the_rules,
 )
 from tests.fakes.lender import FakeLender
-from tests.fakes.replies import Reply, refuses
+from tests.fakes.replies import refuses
 from tests.unit.worker.handlers.stories import (
     ANYTHING,
+    CHANCES,
+    Chance,
     Fact,
-    Troubles,
     always,
+    long_stories,
     parked,
     stories,
     tell,
-    told_in_any_order,
-    troubles,
 )
 
 
 @stories
-@given(st.data(), st.integers(1, 10**9), troubles())
-def test_the_loan_that_a_repayment_closes_keeps_one_repayment_and_loses_its_account(
-    data, pence: int, trouble: Troubles
-) -> None:
+@given(CHANCES)
+def test_the_loan_that_a_repayment_closes_keeps_one_repayment_and_loses_its_account(chance: Chance) -> None:
     """The core closes the loan because of our own repayment, and its webhook about that comes back to us."""
-    money = a_settled_credit(amount_pence=pence)
+    money = replace(a_settled_credit(), amount_pence=chance.pence())
     lender = FakeLender()
     lender.has_linked()
 
@@ -47,9 +46,9 @@ def test_the_loan_that_a_repayment_closes_keeps_one_repayment_and_loses_its_acco
         lender.core.add(loan=a_core_loan(state="CLOSED"))
         return a_loan_closure()
 
-    tell(lender, data.draw(told_in_any_order([always(money), closed])), trouble)
+    tell(lender, chance.in_any_order([always(money), closed]), chance.troubles())
 
-    assert lender.core.posted() == [("REPAYMENT", pence)]
+    assert lender.core.posted() == [("REPAYMENT", money.amount_pence)]
     assert lender.posting(money).state is PostingState.POSTED
     assert {closure.state for closure in lender.closures()} == {ClosureState.DISABLED}
     assert set(lender.bank.disabled) == {VIRTUAL_ACCOUNT_ID}
@@ -58,28 +57,26 @@ def test_the_loan_that_a_repayment_closes_keeps_one_repayment_and_loses_its_acco
 
 
 @stories
-@given(st.data(), st.sampled_from(["ACTIVE", "ACTIVE_IN_ARREARS", "APPROVED"]), troubles())
-def test_the_account_of_a_loan_that_is_not_over_is_never_disabled(data, state: str, trouble: Troubles) -> None:
+@given(CHANCES)
+def test_the_account_of_a_loan_that_is_not_over_is_never_disabled(chance: Chance) -> None:
     """The core's webhooks are unsigned, and one may come late: the loan may have been opened again."""
     lender = FakeLender()
-    lender.has_linked(a_core_loan(state=state))
-    tell(lender, data.draw(told_in_any_order([always(a_loan_closure())])), trouble)
+    lender.has_linked(a_core_loan(state=chance.choice(["ACTIVE", "ACTIVE_IN_ARREARS", "APPROVED"])))
+    tell(lender, chance.in_any_order([always(a_loan_closure())]), chance.troubles())
 
     assert {closure.state for closure in lender.closures()} == {ClosureState.KEPT}
     assert lender.bank.received == []
 
 
 @stories
-@given(st.data(), st.booleans(), troubles(), st.lists(st.sampled_from(ANYTHING), max_size=8))
-def test_people_are_told_of_each_problem_at_most_once(
-    data, by_task: bool, trouble: Troubles, sends: list[Reply]
-) -> None:
-    order = a_disbursement_order()
-    lender = FakeLender(the_rules(tells_by_task=by_task))
+@given(CHANCES)
+def test_people_are_told_of_each_problem_at_most_once(chance: Chance) -> None:
+    order, trouble = a_disbursement_order(), chance.troubles()
+    lender = FakeLender(the_rules(tells_by_task=chance.choice([True, False])))
     lender.books(order)
-    trouble.notifier_sends = sends
-    facts = [always(order), *(_once_paid(word) for word in (the_bank_holds(), the_bank_rejects()))]
-    tell(lender, data.draw(told_in_any_order(facts)), trouble)
+    trouble.notifier_sends = chance.some(ANYTHING, 8)
+    facts = [always(order), once_paid(the_bank_holds()), once_paid(the_bank_rejects())]
+    tell(lender, chance.in_any_order(facts), trouble)
 
     assert len(lender.notifier.messages) == len({message.id for message in lender.notifier.messages})
     for notification in lender.notifications():
@@ -88,13 +85,13 @@ def test_people_are_told_of_each_problem_at_most_once(
         assert "rejected:AC04" in lender.told()
 
 
-@stories
-@given(st.data(), troubles(), st.sampled_from([*ANYTHING, refuses("no_such_group")]))
-def test_a_channel_that_never_takes_anything_holds_up_no_payment(data, trouble: Troubles, reply: Reply) -> None:
-    order = a_disbursement_order()
+@long_stories
+@given(CHANCES)
+def test_a_channel_that_never_takes_anything_holds_up_no_payment(chance: Chance) -> None:
+    order, trouble = a_disbursement_order(), chance.troubles()
     calm, lender = FakeLender(), FakeLender()
-    lender.notifier.sends.always = reply
-    facts = data.draw(told_in_any_order([always(order), _once_paid(the_bank_rejects())]))
+    lender.notifier.sends.always = chance.choice([*ANYTHING, refuses("no_such_group")])
+    facts = chance.in_any_order([always(order), once_paid(the_bank_rejects())])
     trouble.deaths, trouble.notifier_sends = [], []
     for each in (calm, lender):
         each.books(order)
@@ -106,5 +103,5 @@ def test_a_channel_that_never_takes_anything_holds_up_no_payment(data, trouble: 
     assert {flow.parked.step for flow in lender.notifications() if flow.parked} <= {Step.SEND}
 
 
-def _once_paid(word: Meaning) -> Fact:
+def once_paid(word: Meaning) -> Fact:
     return lambda lender: word if lender.bank.movements else None

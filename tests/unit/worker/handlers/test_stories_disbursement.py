@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from hypothesis import given
-from hypothesis import strategies as st
 
 from services.worker.handlers.office import Rules
 from shared.domain.bank_records import VirtualAccount
@@ -29,17 +28,15 @@ from tests.builders import (
 from tests.fakes.lender import FakeLender
 from tests.fakes.replies import refuses
 from tests.unit.worker.handlers.stories import (
-    ANYTHING,
+    CHANCES,
     LOST,
     NOTHING_HAPPENED,
+    Chance,
     Fact,
-    Troubles,
     always,
     parked,
     stories,
     tell,
-    told_in_any_order,
-    troubles,
 )
 
 Word = Literal["settles", "rejects", "returns", "holds"]
@@ -81,9 +78,9 @@ LINKAGES = [
 ]
 
 
-def orders() -> st.SearchStrategy[DisbursementOrder]:
-    amounts = st.integers(1, 100_000_000).map(lambda pence: f"{pence // 100}.{pence % 100:02}")
-    return st.builds(a_disbursement_order, amounts, st.sampled_from(["FPS", "CHAPS"]))
+def an_order(chance: Chance, debtor_iban: str = "") -> DisbursementOrder:
+    order = a_disbursement_order(scheme=chance.choice(["FPS", "CHAPS"]), debtor_iban=debtor_iban)
+    return replace(order, amount_pence=chance.pence(100_000_000))
 
 
 def a_lender(linkage: Linkage, order: DisbursementOrder) -> FakeLender:
@@ -128,16 +125,14 @@ def let_the_lease_run_out(lender: FakeLender) -> None:
 
 
 @stories
-@given(
-    st.data(), orders(), st.sampled_from(LINKAGES), st.sampled_from(FATES), troubles(), st.sampled_from(["", "a stall"])
-)
-def test_a_disbursement_ends_as_the_banks_words_say(data, order, linkage: Linkage, fate, trouble, during: str) -> None:
-    words, end = fate
-    order = replace(order, debtor_iban=linkage.debtor_iban)
+@given(CHANCES)
+def test_a_disbursement_ends_as_the_banks_words_say(chance: Chance) -> None:
+    linkage, (words, end), trouble = chance.choice(LINKAGES), chance.choice(FATES), chance.troubles()
+    order = an_order(chance, linkage.debtor_iban)
     lender = a_lender(linkage, order)
-    if during:
+    if chance.random() < 0.3:
         lender.bank.during_send = lambda: let_the_lease_run_out(lender)
-    tell(lender, data.draw(told_in_any_order(facts_of(linkage, order, words))), trouble)
+    tell(lender, chance.in_any_order(facts_of(linkage, order, words)), trouble)
 
     payment, statuses = lender.disbursement(order), lender.core.statuses.get(order.transaction_key, [])
     if not lender.bank.movements:  # only when the bank saw the id and lost the payment
@@ -159,14 +154,13 @@ def test_a_disbursement_ends_as_the_banks_words_say(data, order, linkage: Linkag
 
 
 @stories
-@given(st.data(), orders(), st.sampled_from(LINKAGES), st.sampled_from(FATES), troubles(naps=[7, 23.9, 25, 80]))
-def test_with_workers_away_for_days_a_person_may_be_called_and_no_pound_moves_twice(
-    data, order, linkage: Linkage, fate, trouble: Troubles
-) -> None:
-    words, end = fate
-    order = replace(order, debtor_iban=linkage.debtor_iban)
+@given(CHANCES)
+def test_with_workers_away_for_days_a_person_may_be_called_and_no_pound_moves_twice(chance: Chance) -> None:
+    linkage, (words, end) = chance.choice(LINKAGES), chance.choice(FATES)
+    order = an_order(chance, linkage.debtor_iban)
     lender = a_lender(linkage, order)
-    tell(lender, data.draw(told_in_any_order(facts_of(linkage, order, words))), trouble)
+    facts = chance.in_any_order(facts_of(linkage, order, words))
+    tell(lender, facts, chance.troubles(naps=[7, 23.9, 25, 80]))
 
     payment = lender.disbursement(order)
     assert len(lender.bank.movements) <= 1
@@ -176,12 +170,13 @@ def test_with_workers_away_for_days_a_person_may_be_called_and_no_pound_moves_tw
 
 
 @stories
-@given(st.data(), orders(), troubles(NOTHING_HAPPENED))
-def test_a_payment_that_the_bank_refuses_is_reversed_once_and_nothing_moves(data, order, trouble: Troubles) -> None:
+@given(CHANCES)
+def test_a_payment_that_the_bank_refuses_is_reversed_once_and_nothing_moves(chance: Chance) -> None:
+    order, trouble = an_order(chance), chance.troubles(NOTHING_HAPPENED)
     lender = a_lender(WITHOUT, order)
     lender.bank.sends.always = refuses()
     trouble.bank_sends = [reply for reply in trouble.bank_sends if not reply.happens]
-    tell(lender, data.draw(told_in_any_order([always(order)])), trouble)
+    tell(lender, chance.in_any_order([always(order)]), trouble)
 
     assert lender.bank.movements == []
     assert (lender.disbursement(order).state, lender.disbursement(order).parked) == (State.REVERSED, None)
@@ -197,14 +192,12 @@ NOT_TO_BE_LINKED = [
 
 
 @stories
-@given(st.data(), orders(), st.sampled_from([WITHOUT, *NOT_TO_BE_LINKED]), troubles(ANYTHING))
-def test_an_order_that_cannot_be_paid_is_reversed_once_and_nothing_moves(
-    data, order, linkage: Linkage, trouble: Troubles
-) -> None:
-    unpayable = {"currency": "EUR"} if linkage is WITHOUT else {"debtor_iban": linkage.debtor_iban}
-    order = replace(order, **unpayable)
+@given(CHANCES)
+def test_an_order_that_cannot_be_paid_is_reversed_once_and_nothing_moves(chance: Chance) -> None:
+    linkage = chance.choice([WITHOUT, *NOT_TO_BE_LINKED])
+    order = replace(an_order(chance, linkage.debtor_iban), currency="EUR" if linkage is WITHOUT else "GBP")
     lender = a_lender(linkage, order)
-    tell(lender, data.draw(told_in_any_order([always(order)])), trouble)
+    tell(lender, chance.in_any_order([always(order)]), chance.troubles())
 
     assert lender.bank.received == []
     assert lender.disbursement(order).state is State.REVERSED
@@ -212,15 +205,16 @@ def test_an_order_that_cannot_be_paid_is_reversed_once_and_nothing_moves(
 
 
 @stories
-@given(st.data(), orders(), troubles(NOTHING_HAPPENED))
-def test_two_disbursements_of_one_loan_get_one_account_and_are_paid_once_each(data, order, trouble: Troubles) -> None:
-    first, second = (replace(order, transaction_key=letter * 32, debtor_iban="") for letter in "ab")
+@given(CHANCES)
+def test_two_disbursements_of_one_loan_get_one_account_and_are_paid_once_each(chance: Chance) -> None:
+    first, second = (replace(an_order(chance), transaction_key=letter * 32) for letter in "ab")
     lender = FakeLender(BANK_PICKS)
-    for each in (first, second):
-        lender.books(each, an_unlinked_loan())
-    facts = [always(first), always(second), the_account_is_created, spoken("settles", first), spoken("settles", second)]
-    tell(lender, data.draw(told_in_any_order(facts)), trouble)
+    for order in (first, second):
+        lender.books(order, an_unlinked_loan())
+    settled = [spoken("settles", order) for order in (first, second)]
+    facts = chance.in_any_order([always(first), always(second), the_account_is_created, *settled])
+    tell(lender, facts, chance.troubles(NOTHING_HAPPENED))
 
     assert len(lender.bank.orders) == 1
     assert [movement.debtor_iban for movement in lender.bank.movements] == [NEW_IBAN, NEW_IBAN]
-    assert {lender.disbursement(each).state for each in (first, second)} == {State.SETTLED}
+    assert {lender.disbursement(order).state for order in (first, second)} == {State.SETTLED}
