@@ -55,9 +55,10 @@ states: setup ## Write docs/states.md and docs/notifications.md from the code
 	@$(BIN)/python -m docs.make_states
 	@$(BIN)/python -m docs.make_notifications
 
-csr: setup ## Make key and certificate request            OUT=keys NAME=... ORGANISATION=...
-	@$(BIN)/python -m services.signer.csr --out-dir $(or $(OUT),keys) \
-		$(if $(NAME),--common-name "$(NAME)") $(if $(ORGANISATION),--organisation "$(ORGANISATION)")
+csr: setup ## Make key and certificate request            OUT=keys NAME=... ORGANISATION=... PROVIDER=pkcs11 EXISTING=1
+	@$(BIN)/python -m services.signer.csr --out-dir $(or $(OUT),keys) $(if $(PROVIDER),--provider $(PROVIDER)) \
+		$(if $(EXISTING),--existing) $(if $(NAME),--common-name "$(NAME)") \
+		$(if $(ORGANISATION),--organisation "$(ORGANISATION)")
 
 lock: setup ## Pin the requirements again (names, versions, hashes)
 	@cd requirements && for name in dev $(IMAGES); do \

@@ -1,27 +1,42 @@
-"""The private key behind one method: a file today, a hardware module later."""
+"""The private key behind one method, wherever it is kept."""
 
 import hashlib
-import stat
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Protocol
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
-
-from shared.signing.digital_signature import BYTE_ORDER_MARK, sign
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 MINIMUM_KEY_BITS = 2048
-# Group reading stays allowed: Kubernetes gives a mounted secret to a non-root process through its group (fsGroup).
-FORBIDDEN_MODE = stat.S_IRWXO | stat.S_IWGRP | stat.S_IXGRP
+# Not JSON, so neither door would sign it, and its signature never leaves the process.
+PROBE = hashlib.sha256(b"causeway signer readiness").digest()
 
 
 class KeyRefusedError(Exception):
     """The key must not or cannot be used; the message is one sentence that says why and what to do."""
 
 
+class KeyUnavailableError(Exception):
+    """What holds the key does not sign now: late, away or broken. The same call may be made again at any time.
+
+    `reason` is a code for metrics: timeout, device, wrong_signature or pin.
+    """
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+
 class KeyProvider(Protocol):
-    """Signs without letting the private key out. Must bear calls from several threads."""
+    """Signs without letting the private key out. Bears calls from several threads."""
+
+    @property
+    def provider(self) -> str:
+        """file, s3, pkcs11 or kms."""
 
     @property
     def key_id(self) -> str:
@@ -30,32 +45,8 @@ class KeyProvider(Protocol):
     @property
     def public_key(self) -> RSAPublicKey: ...
 
-    def sign(self, raw_bytes: bytes) -> str:
-        """The DigitalSignature over exactly these bytes."""
-
-
-class FileKey:
-    """An RSA key of a PEM file, PKCS#8 or PKCS#1, read once."""
-
-    def __init__(self, private_key: RSAPrivateKey) -> None:
-        self._private_key = private_key
-        self.public_key = private_key.public_key()
-        self.key_id = key_id(self.public_key)
-
-    def sign(self, raw_bytes: bytes) -> str:
-        return sign(self._private_key, raw_bytes)
-
-
-def load_file_key(path: Path) -> FileKey:
-    """Raises KeyRefusedError for a file that others may read, and for anything but an RSA key of 2048 bits or more."""
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        pem = path.read_bytes()
-    except OSError as error:
-        raise KeyRefusedError(f"SIGNING_KEY_FILE {path} cannot be read ({error.strerror}): check it.") from error
-    if mode & FORBIDDEN_MODE:
-        raise KeyRefusedError(f"SIGNING_KEY_FILE {path} is open to others (mode {mode:04o}): run chmod 600 {path}.")
-    return FileKey(_rsa_key(pem, path))
+    def sign_all(self, digests: Sequence[bytes]) -> list[bytes]:
+        """The RSASSA-PKCS1-v1_5 signature over each SHA-256 digest, in their order. Raises KeyUnavailableError."""
 
 
 def key_id(public_key: RSAPublicKey) -> str:
@@ -63,15 +54,16 @@ def key_id(public_key: RSAPublicKey) -> str:
     return hashlib.sha256(der).hexdigest()[:16]
 
 
-def _rsa_key(pem: bytes, path: Path) -> RSAPrivateKey:
+def is_signature(public_key: RSAPublicKey, digest: bytes, signature: bytes) -> bool:
     try:
-        private_key = load_pem_private_key(pem.removeprefix(BYTE_ORDER_MARK), password=None)
-    except TypeError as error:
-        raise KeyRefusedError(f"SIGNING_KEY_FILE {path} is encrypted: give it without a password.") from error
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise KeyRefusedError(f"SIGNING_KEY_FILE {path} holds no readable private key in PEM form.") from error
-    if not isinstance(private_key, RSAPrivateKey):
-        raise KeyRefusedError(f"SIGNING_KEY_FILE {path} is not an RSA key: ClearBank takes RSA only.")
-    if private_key.key_size < MINIMUM_KEY_BITS:
-        raise KeyRefusedError(f"SIGNING_KEY_FILE {path} has {private_key.key_size} bits: make one of 2048 or more.")
-    return private_key
+        public_key.verify(signature, digest, PKCS1v15(), Prehashed(SHA256()))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def prove_that_it_signs(key: KeyProvider) -> None:
+    """Have a known text signed and verify it. Raises KeyUnavailableError."""
+    (signature,) = key.sign_all([PROBE])
+    if not is_signature(key.public_key, PROBE, signature):
+        raise KeyUnavailableError("wrong_signature", f"The signature of key {key.key_id} does not verify.")

@@ -1,32 +1,49 @@
-"""Readiness proved by doing the work: sign a known text and verify it."""
+"""Readiness proved by doing the work: every loaded key signs a known text, and the signature is verified."""
 
+import threading
 import time
 from collections.abc import Callable
 
-from services.signer.keys import KeyProvider
-from shared.signing.digital_signature import verify
+from services.signer.keyring import Keyring
+from services.signer.keys import KeyProvider, prove_that_it_signs
+from services.signer.telemetry import Telemetry
 
-# Not JSON, so neither door would sign it, and its signature never leaves the process.
-PROBE = b"causeway signer readiness"
 CACHED_SECONDS = 5.0
 
 
-def readiness_check(key: KeyProvider, clock: Callable[[], float] = time.monotonic) -> Callable[[], bool]:
-    """A check that asks the key at most every 5 seconds, so that probing cannot load it."""
-    last: tuple[float, bool] | None = None
+class Readiness:
+    """Ready while the active key signs. Asks the keys at most every 5 seconds, so that probing cannot load them."""
 
-    def is_ready() -> bool:
-        nonlocal last
-        now = clock()
-        if last is None or now - last[0] >= CACHED_SECONDS:
-            last = (now, _can_sign(key))
-        return last[1]
+    def __init__(self, keyring: Keyring, telemetry: Telemetry, clock: Callable[[], float] = time.monotonic) -> None:
+        self._keyring = keyring
+        self._telemetry = telemetry
+        self._clock = clock
+        self._asking = threading.Lock()
+        self._is_ready = False
+        self._asked_at: float | None = None
 
-    return is_ready
+    def __call__(self) -> bool:
+        # Whoever comes while a slow key is asked gets the last answer.
+        if self._asking.acquire(blocking=False):
+            try:
+                if self._asked_at is None or self._clock() - self._asked_at >= CACHED_SECONDS:
+                    self._asked_at = self._clock()
+                    self._is_ready = self._ask()
+            finally:
+                self._asking.release()
+        return self._is_ready
+
+    def _ask(self) -> bool:
+        ready = {key.key_id: _signs(key) for key in self._keyring.keys}
+        active = self._keyring.active
+        for key in self._keyring.keys:
+            self._telemetry.key_is_ready(key, is_active=key is active, is_ready=ready[key.key_id])
+        return ready[active.key_id]
 
 
-def _can_sign(key: KeyProvider) -> bool:
+def _signs(key: KeyProvider) -> bool:
     try:
-        return verify(PROBE, key.sign(PROBE), [key.public_key])
+        prove_that_it_signs(key)
     except Exception:
         return False
+    return True

@@ -1,16 +1,15 @@
 """Builds the signer from its settings. Nothing starts by being imported."""
 
-import time
-from collections.abc import Mapping
-
 from flask import Flask
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, Counter
 
-from services.signer.app import CheckCaller, create_app
-from services.signer.settings import read_settings
+from services.signer.app import create_app
+from services.signer.credential_watch import CredentialWatch
+from services.signer.doorkeeper import Doorkeeper
+from services.signer.rate_limit import RateLimit
+from services.signer.settings import read_callers_again, read_settings
 from shared.runtime.logs import configure_logging
 from shared.runtime.settings import SettingsError, refuse_to_start
-from shared.signing.caller_proof import CallerSecret, check
 
 
 def build_app() -> Flask:
@@ -20,11 +19,11 @@ def build_app() -> Flask:
     except SettingsError as error:
         refuse_to_start(error.faults)
     configure_logging("signer", settings.log_level)
-    return create_app(settings.key, caller_check(settings.caller), CollectorRegistry())
-
-
-def caller_check(secret: CallerSecret) -> CheckCaller:
-    def check_caller(method: str, path: str, body: bytes, headers: Mapping[str, str]) -> str | None:
-        return check(secret, method, path, body, headers=headers, now_seconds=time.time())
-
-    return check_caller
+    registry = CollectorRegistry()
+    faults = Counter(
+        "causeway_signer_credential_faults", "Credentials that could not be read again.", registry=registry
+    )
+    credentials = CredentialWatch(settings.callers, read_callers_again, faults.inc)
+    credentials.start()
+    doorkeeper = Doorkeeper(credentials, RateLimit(settings.calls_per_second))
+    return create_app(settings.keyring, doorkeeper.admit, registry)

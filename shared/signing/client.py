@@ -15,7 +15,7 @@ from shared.signing.caller_proof import CallerSecret, prove
 from shared.signing.doors import BATCH_MEDIA_TYPE, NONCE_PATH, REQUEST_PATH
 from shared.signing.unix_connection import unix_connections
 
-FIRST_CLIENT_ERROR, FIRST_SERVER_ERROR, OK = 400, 500, 200
+FIRST_CLIENT_ERROR, FIRST_SERVER_ERROR, OK, TOO_MANY_CALLS = 400, 500, 200, 429
 
 
 class SignerRefusedError(Exception):
@@ -40,7 +40,8 @@ _Signed = TypeVar("_Signed", SignedAnswer, str)
 class SignerClient:
     """Keep-alive connections to one signer; safe to share between threads, not across a fork.
 
-    `url` is http://host:port or unix:/path/of/socket. Raises SignerRefusedError and SignerUnavailableError.
+    `url` is http://host:port or unix:/path/of/socket. `key_id` asks for one of the signer's keys, else the active one
+    signs. Raises SignerRefusedError and SignerUnavailableError.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class SignerClient:
         token: str,
         secret_key: str,
         *,
+        key_id: str = "",
         timeout_seconds: float = 2.0,
         connections: int = 8,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._secret = CallerSecret(token, secret_key)
+        self._key_id = key_id
         self._timeout_seconds = timeout_seconds
         self._clock = clock
         self._pool = _connections_to(url, connections)
@@ -132,7 +135,8 @@ class SignerClient:
         return self._pool.urlopen("POST", path, body, headers, retries=False, redirect=False, timeout=timeout)
 
     def _headers(self, path: str, body: bytes, media_type: str) -> dict[str, str]:
-        return {"Content-Type": media_type, **prove(self._secret, "POST", path, body, now_seconds=self._clock())}
+        proof = prove(self._secret, "POST", path, body, now_seconds=self._clock(), key_id=self._key_id)
+        return {"Content-Type": media_type, **proof}
 
 
 def _connections_to(url: str, most: int) -> HTTPConnectionPool:
@@ -152,7 +156,7 @@ def _nonce_call(nonces: Sequence[int]) -> bytes:
 
 def _read_answer(path: str, status: int, text: bytes) -> Any:
     """The JSON of a good answer. Raises SignerRefusedError, SignerUnavailableError."""
-    if FIRST_CLIENT_ERROR <= status < FIRST_SERVER_ERROR:
+    if FIRST_CLIENT_ERROR <= status < FIRST_SERVER_ERROR and status != TOO_MANY_CALLS:
         raise SignerRefusedError(f"The signer refused {path} with {status}: {_error_message(text)}")
     if status != OK:
         raise SignerUnavailableError(f"The signer answered {path} with {status}: try again later.")

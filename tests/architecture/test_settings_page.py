@@ -11,7 +11,7 @@ from shared.runtime.setup_document import SetupSchema
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/settings.md"
 _READ = re.compile(
-    r'\b(?:reader|self)\.(?:text|optional_text|integer|switch|choice|texts|url|file|optional_file)\(\s*"([A-Z_]+)"'
+    r'\b(?:reader|self)\.(?:text|optional_text|integer|switch|choice|texts|url|file|optional_file)\(\s*"([A-Z0-9_]+)"'
 )
 _BOUND = re.compile(r'read_bind_address\(reader, "([A-Z]+)"')
 
@@ -37,7 +37,7 @@ def keys_in_code(schema: DocumentSchema) -> set[str]:
 
 def settings_on_the_page() -> set[str]:
     rows = [line for line in section("Settings").splitlines() if line.startswith("| `")]
-    return {name for row in rows for name in re.findall(r"`([A-Z_]{4,})`", row.split("|")[1])}
+    return {name for row in rows for name in re.findall(r"`([A-Z0-9_]{4,})`", row.split("|")[1])}
 
 
 def test_the_page_and_the_code_name_the_same_settings() -> None:

@@ -1,46 +1,21 @@
 """One real signer process on loopback, driven by the client its callers use."""
 
-import os
-import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import urllib3
 
 from services.signer.csr import main as make_csr
-from shared.signing.caller_proof import CallerSecret
 from shared.signing.client import SignedAnswer, SignerClient, SignerRefusedError, SignerUnavailableError
-from shared.signing.digital_signature import load_public_keys, verify
+from tests.integration.signers import CALLER, SIGNER, RunningSigner, running_signer
+from tests.processes import START_SECONDS, eventually, free_port, python_environment, stop
 
 pytestmark = pytest.mark.enable_socket
-ROOT = Path(__file__).parents[2]
-CALLER = CallerSecret("token", "secret")
-START_SECONDS, STOP_SECONDS = 30, 10
-
-
-@dataclass(frozen=True)
-class RunningSigner:
-    url: str
-    public_key_file: Path
-    log_file: Path
-
-    def client(self, *, token: str = CALLER.token, secret_key: str = CALLER.secret_key) -> SignerClient:
-        return SignerClient(self.url, token, secret_key, timeout_seconds=10)
-
-    def is_signature(self, text: bytes, signature: str) -> bool:
-        return verify(text, signature, load_public_keys(self.public_key_file.read_bytes()))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def granian_on_socket(path: Path) -> list[str]:
@@ -48,52 +23,20 @@ def granian_on_socket(path: Path) -> list[str]:
     return [sys.executable, "-m", "granian", *options, "--factory", "services.signer.wsgi:build_app"]
 
 
-def environment(key_file: Path) -> dict[str, str]:
-    own = {"SIGNER_TOKEN": "token", "SIGNER_SECRET_KEY": "secret", "SIGNING_KEY_FILE": str(key_file)}
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **own}
-
-
-def wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if urllib3.request("GET", f"{url}/readyz", retries=False, timeout=1).status == 200:
-                return
-        except urllib3.exceptions.HTTPError:
-            time.sleep(0.05)
-    raise AssertionError("the signer did not become ready")
-
-
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """granian may hang on SIGTERM while it starts."""
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
+def settings_of(key_file: Path) -> dict[str, str]:
+    return {
+        "SIGNER_TOKEN": CALLER.token,
+        "SIGNER_SECRET_KEY": CALLER.secret_key,
+        "SIGNING_KEY_FILE": str(key_file),
+    }
 
 
 @pytest.fixture(scope="module")
 def signer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSigner]:
-    folder, port = tmp_path_factory.mktemp("signer"), free_port()
+    folder = tmp_path_factory.mktemp("signer")
     make_csr(["--out-dir", str(folder)])
-    command = [sys.executable, "-m", "services.signer"]
-    url, log_file = f"http://127.0.0.1:{port}", folder / "log"
-    with (
-        log_file.open("wb") as log,
-        subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment(folder / "clearbank.key") | {"SIGNER_PORT": str(port)},
-            stdout=log,
-            stderr=log,
-        ) as process,
-    ):
-        try:
-            wait_until_ready(process, url)
-            yield RunningSigner(url, folder / "clearbank.pub", log_file)
-        finally:
-            stop(process)
+    with running_signer(folder, settings_of(folder / "clearbank.key")) as signer:
+        yield signer
 
 
 def test_nonces_are_signed_through_a_real_connection(signer: RunningSigner) -> None:
@@ -140,8 +83,9 @@ def test_its_log_has_digests_and_no_secret(signer: RunningSigner) -> None:
 
 def test_the_client_reaches_a_signer_on_a_unix_socket(tmp_path: Path) -> None:
     make_csr(["--out-dir", str(tmp_path / "keys")])
-    key_file, path = tmp_path / "keys/clearbank.key", tmp_path / "s"
-    with subprocess.Popen(granian_on_socket(path), cwd=tmp_path, env=environment(key_file)) as process:
+    path = tmp_path / "s"
+    environment = python_environment(**settings_of(tmp_path / "keys/clearbank.key"))
+    with subprocess.Popen(granian_on_socket(path), cwd=tmp_path, env=environment, start_new_session=True) as process:
         try:
             client = SignerClient(f"unix:{path}", CALLER.token, CALLER.secret_key, timeout_seconds=10)
             assert first_answer(process, client).body == b'{"Nonce":7}'
@@ -160,23 +104,89 @@ def first_answer(process: subprocess.Popen[bytes], client: SignerClient) -> Sign
     raise AssertionError("the signer did not answer on its socket")
 
 
+def ended_signer(folder: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    environment = python_environment(**settings)
+    return subprocess.run(SIGNER, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
 def test_a_signer_without_settings_ends_with_a_sentence_for_each(tmp_path: Path) -> None:
-    bare = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "services.signer"]
-    ended = subprocess.run(command, cwd=tmp_path, env=bare, capture_output=True, text=True, check=False)
+    ended = ended_signer(tmp_path, {})
     assert ended.returncode == 2
     assert len(ended.stderr.splitlines()) == 3
     assert "Traceback" not in ended.stderr
 
 
-def test_the_signer_carries_nothing_that_knows_payments(tmp_path: Path) -> None:
+def test_a_signer_whose_bucket_cannot_be_reached_ends_with_one_sentence(tmp_path: Path) -> None:
+    away = {
+        "SIGNING_KEY_PROVIDER": "s3",
+        "CB_BUCKET": "lender",
+        "CB_KEY_FILE": "key.pem",
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "eu-west-2",
+    }
+    ended = ended_signer(tmp_path, settings_of(tmp_path) | away)
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        "CB_KEY_FILE key.pem in CB_BUCKET lender cannot be read (EndpointConnectionError): "
+        "check name, role and network.\n"
+    )
+
+
+def test_a_credential_that_changes_while_callers_call_costs_no_call(tmp_path: Path) -> None:
+    make_csr(["--out-dir", str(tmp_path)])
+    token_file = tmp_path / "token"
+    token_file.write_text("old\n")
+    settings = settings_of(tmp_path / "clearbank.key") | {"SIGNER_TOKEN": "", "SIGNER_TOKEN_FILE": str(token_file)}
+    with running_signer(tmp_path, settings) as signer, ThreadPoolExecutor(2) as callers:
+        old, new = signer.client(token="old"), signer.client(token="new")
+
+        def is_known(client: SignerClient) -> bool:
+            try:
+                return client.sign_nonces([1])[0].body == b'{"Nonce":1}'
+            except SignerRefusedError:
+                return False
+
+        def call_until_told_to_stop() -> int:
+            calls = 0
+            while token_file.read_text() != "new\n":
+                assert is_known(old)
+                calls += 1
+            return calls
+
+        under_load = [callers.submit(call_until_told_to_stop) for _ in range(2)]
+        assert not is_known(new)
+        token_file.write_text("old\nnew\n")
+        eventually(lambda: is_known(new), "the new token is known")
+        assert is_known(old)
+        token_file.write_text("new\n")
+        assert all(calls.result() > 0 for calls in under_load)
+        assert is_known(new)
+        stranger = signer.client(token="stranger")
+        eventually(lambda: not is_known(stranger) and not is_known(old), "the old token is forgotten")
+
+
+def test_each_caller_of_a_real_signer_has_its_own_door(tmp_path: Path) -> None:
+    make_csr(["--out-dir", str(tmp_path)])
+    apart = {"SIGNER_NONCE_TOKEN": "listener", "SIGNER_NONCE_SECRET_KEY": "listener-secret"}
+    with running_signer(tmp_path, settings_of(tmp_path / "clearbank.key") | apart) as signer:
+        listener, worker = signer.client(token="listener", secret_key="listener-secret"), signer.client()
+        assert listener.sign_nonces([1])[0].body == b'{"Nonce":1}'
+        assert signer.is_signature(b"{}", worker.sign_request(b"{}"))
+        for misuse in (lambda: listener.sign_request(b"{}"), lambda: worker.sign_nonces([1])):
+            with pytest.raises(SignerRefusedError, match="401"):
+                misuse()
+
+
+@pytest.mark.parametrize("provider", ["file", "pkcs11"])
+def test_the_signer_carries_nothing_that_it_does_not_need(tmp_path: Path, provider: str) -> None:
     make_csr(["--out-dir", str(tmp_path)])
     look = (
-        "import sys, services.signer.wsgi\n"
-        "strange = ('redis', 'celery', 'kombu', 'urllib3', 'requests', 'shared.domain', 'shared.store')\n"
+        "import sys, services.signer.wsgi, services.signer.providers." + provider + "\n"
+        "strange = ('redis', 'celery', 'kombu', 'urllib3', 'requests', 'boto3', 'shared.domain', 'shared.store')\n"
         "print([name for name in strange if name in sys.modules])"
     )
     command = [sys.executable, "-c", look]
-    key_file = tmp_path / "clearbank.key"
-    shown = subprocess.run(command, cwd=tmp_path, env=environment(key_file), capture_output=True, text=True, check=True)
+    shown = subprocess.run(command, cwd=tmp_path, env=python_environment(), capture_output=True, text=True, check=True)
     assert shown.stdout == "[]\n"

@@ -6,8 +6,16 @@ from pathlib import Path
 import pytest
 
 from services.signer.csr import main
-from services.signer.keys import load_file_key
-from shared.signing.digital_signature import load_public_keys, verify
+from services.signer.providers.file import load_file_key
+from shared.signing.digital_signature import load_public_keys
+from tests.unit.signing.keys import private_key, private_pem, write_key
+
+SETTINGS = {
+    "file": ["SIGNING_KEY_FILE"],
+    "s3": ["CB_BUCKET", "CB_KEY_FILE"],
+    "pkcs11": ["PKCS11_MODULE", "PKCS11_TOKEN_LABEL", "PKCS11_PIN", "PKCS11_KEY_LABEL"],
+    "kms": ["KMS_KEY_ID"],
+}
 
 
 def mode(path: Path) -> int:
@@ -26,8 +34,8 @@ def test_key_request_and_public_key_are_made_with_their_permissions(tmp_path: Pa
 def test_the_signer_takes_the_key_and_the_public_half_verifies(tmp_path: Path) -> None:
     main(["--out-dir", str(tmp_path)])
     assert b"BEGIN PRIVATE KEY" in (tmp_path / "clearbank.key").read_bytes()
-    signature = load_file_key(tmp_path / "clearbank.key").sign(b"text")
-    assert verify(b"text", signature, load_public_keys((tmp_path / "clearbank.pub").read_bytes()))
+    key = load_file_key(tmp_path / "clearbank.key")
+    assert load_public_keys((tmp_path / "clearbank.pub").read_bytes()) == [key.public_key]
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl program")
@@ -92,3 +100,43 @@ def test_a_bad_option_is_told_before_anything_is_made(tmp_path: Path, arguments:
     with pytest.raises(SystemExit):
         main(["--out-dir", str(tmp_path / "keys"), *arguments])
     assert not (tmp_path / "keys").exists()
+
+
+def test_a_request_for_an_existing_key_leaves_the_key_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key_file = write_key(tmp_path, private_pem(private_key("ours")))
+    monkeypatch.setenv("SIGNING_KEY_FILE", str(key_file))
+    before = key_file.read_bytes()
+    for again in ([], ["--force"]):
+        assert main(["--out-dir", str(tmp_path), "--existing", *again]) == 0
+    assert key_file.read_bytes() == before
+    assert load_public_keys((tmp_path / "clearbank.pub").read_bytes()) == [private_key("ours").public_key()]
+
+
+def test_a_request_is_for_one_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key_file = write_key(tmp_path, private_pem(private_key("ours")))
+    monkeypatch.setenv("SIGNING_KEY_FILE", f"{key_file},{key_file}")
+    assert main(["--out-dir", str(tmp_path / "new"), "--existing"]) == 2
+    assert "name 2 keys: name the one" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("provider", ["file", "s3", "pkcs11", "kms"])
+def test_missing_settings_of_an_existing_key_are_told_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], provider: str
+) -> None:
+    for name in SETTINGS[provider]:
+        monkeypatch.delenv(name, raising=False)
+    assert main(["--out-dir", str(tmp_path), "--provider", provider, "--existing"]) == 2
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split(" is not set: ")[0] for line in told] == SETTINGS[provider]
+
+
+@pytest.mark.parametrize("provider", ["s3", "pkcs11"])
+def test_missing_settings_of_a_new_key_are_told_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], provider: str
+) -> None:
+    for name in SETTINGS[provider]:
+        monkeypatch.delenv(name, raising=False)
+    assert main(["--out-dir", str(tmp_path), "--provider", provider]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == len(SETTINGS[provider])

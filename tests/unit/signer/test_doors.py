@@ -3,12 +3,13 @@ import json
 
 import pytest
 
+from services.signer.keys import KeyProvider
 from shared.signing.digital_signature import verify
-from tests.unit.signer.callers import KEY, call, signer
+from tests.unit.signer.callers import APART, KEY, LISTENER_SECRET, NEXT_KEY, WORKER_SECRET, call, signer
 
 
-def is_ours(text: bytes, signature: str) -> bool:
-    return verify(text, signature, [KEY.public_key])
+def is_ours(text: bytes, signature: str, key: KeyProvider = KEY) -> bool:
+    return verify(text, signature, [key.public_key])
 
 
 @pytest.mark.parametrize("nonce", [0, 1, 8553416320, 2**31, 2**63 - 1, -1, -(2**63)])
@@ -59,3 +60,30 @@ def test_without_the_batch_media_type_a_batch_is_only_a_request_to_sign() -> Non
     answer = call(signer(), "/v1/request", batch)
     assert answer.json is not None
     assert is_ours(batch, answer.json["signature"])
+
+
+def test_the_first_key_signs_unless_another_is_active() -> None:
+    for client, key in (
+        (signer(KEY, NEXT_KEY), KEY),
+        (signer(KEY, NEXT_KEY, active_id=NEXT_KEY.key_id), NEXT_KEY),
+    ):
+        answer = call(client, "/v1/request", b"{}")
+        assert answer.json is not None
+        assert is_ours(b"{}", answer.json["signature"], key)
+
+
+@pytest.mark.parametrize("asked", [KEY, NEXT_KEY], ids=["active", "next"])
+def test_a_caller_may_ask_for_a_loaded_key_while_the_banks_token_changes(asked: KeyProvider) -> None:
+    client = signer(KEY, NEXT_KEY)
+    request = call(client, "/v1/request", b"{}", key_id=asked.key_id)
+    nonce = call(client, "/v1/nonce", b'{"nonce":1}', key_id=asked.key_id)
+    assert request.json is not None
+    assert nonce.json is not None
+    assert is_ours(b"{}", request.json["signature"], asked)
+    assert is_ours(b'{"Nonce":1}', nonce.json["signature"], asked)
+
+
+def test_a_credential_for_one_door_opens_that_door() -> None:
+    client = signer(callers=APART)
+    assert call(client, "/v1/nonce", b'{"nonce":1}', secret=LISTENER_SECRET).status_code == 200
+    assert call(client, "/v1/request", b"{}", secret=WORKER_SECRET).status_code == 200

@@ -3,7 +3,16 @@ import json
 
 import pytest
 
-from tests.unit.signer.callers import SECRET, call, signer
+from shared.signing.caller_proof import CallerSecret
+from tests.unit.signer.callers import (
+    APART,
+    LISTENER_SECRET,
+    SECRET,
+    WORKER_SECRET,
+    call,
+    counted_refusals,
+    signer,
+)
 
 NONCE, REQUEST, BATCH = "/v1/nonce", "/v1/request", "application/vnd.causeway.batch+json"
 
@@ -62,7 +71,7 @@ def test_what_fits_neither_shape_is_refused_with_a_reason(path: str, body: bytes
     assert answer.status_code == 400
     assert answer.json is not None
     assert list(answer.json) == ["errorMessage"]
-    assert f'causeway_signer_refusals_total{{reason="{reason}"}} 1.0' in client.get("/metrics").text
+    assert counted_refusals(client, reason) == 1
 
 
 @pytest.mark.parametrize(
@@ -82,9 +91,8 @@ def test_what_fits_neither_shape_is_refused_with_a_reason(path: str, body: bytes
 def test_one_bad_body_refuses_the_whole_batch(body: bytes, reason: str) -> None:
     client = signer()
     assert call(client, REQUEST, body, BATCH).status_code == 400
-    metrics = client.get("/metrics").text
-    assert f'causeway_signer_refusals_total{{reason="{reason}"}} 1.0' in metrics
-    assert 'causeway_signer_signatures_total{door="request"}' not in metrics
+    assert counted_refusals(client, reason) == 1
+    assert 'causeway_signer_signatures_total{door="request"' not in client.get("/metrics").text
 
 
 @pytest.mark.parametrize(
@@ -96,6 +104,9 @@ def test_one_bad_body_refuses_the_whole_batch(body: bytes, reason: str) -> None:
         ({"X-Causeway-Time": ""}, "time_missing"),
         ({"X-Causeway-Time": "1795000000"}, "time_off"),
         ({"X-Causeway-Time": "9795000000"}, "time_off"),
+        ({"X-Causeway-Call": ""}, "call_missing"),
+        ({"X-Causeway-Call": "0" * 32}, "proof"),
+        ({"X-Causeway-Key": "0" * 16}, "proof"),
         ({"X-Causeway-Proof": ""}, "proof_missing"),
         ({"X-Causeway-Proof": "0" * 64}, "proof"),
     ],
@@ -105,9 +116,9 @@ def test_an_unproved_caller_learns_nothing_but_that(
     path: str, body: bytes, headers: dict[str, str], reason: str
 ) -> None:
     client = signer()
-    answer = call(client, path, body, **headers)
+    answer = call(client, path, body, headers=headers)
     assert (answer.status_code, answer.json) == (401, {"errorMessage": "AUTHORIZATION ERROR"})
-    assert f'causeway_signer_refusals_total{{reason="{reason}"}} 1.0' in client.get("/metrics").text
+    assert counted_refusals(client, reason) == 1
 
 
 def test_a_proof_for_one_door_does_not_open_the_other() -> None:
@@ -117,9 +128,57 @@ def test_a_proof_for_one_door_does_not_open_the_other() -> None:
     assert answer.status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "secret"), [(NONCE, b'{"nonce":1}', WORKER_SECRET), (REQUEST, b"{}", LISTENER_SECRET)]
+)
+def test_a_credential_for_one_door_does_not_open_the_other(path: str, body: bytes, secret: CallerSecret) -> None:
+    client = signer(callers=APART)
+    answer = call(client, path, body, secret=secret)
+    assert (answer.status_code, answer.json) == (401, {"errorMessage": "AUTHORIZATION ERROR"})
+    assert counted_refusals(client, "wrong_door") == 1
+
+
+def test_a_token_with_the_secret_key_of_another_caller_is_refused() -> None:
+    client = signer(callers=APART)
+    mixed = CallerSecret(WORKER_SECRET.token, LISTENER_SECRET.secret_key)
+    assert call(client, REQUEST, b"{}", secret=mixed).status_code == 401
+    assert counted_refusals(client, "proof") == 1
+
+
+@pytest.mark.parametrize(("path", "body"), [(NONCE, b'{"nonce":1}'), (REQUEST, b"{}")])
+def test_a_call_that_was_signed_is_not_signed_again_for_whoever_recorded_it(path: str, body: bytes) -> None:
+    client = signer()
+    recorded = dict(call(client, path, body).request.headers)
+    answer = client.post(path, data=body, headers=recorded)
+    assert (answer.status_code, answer.json) == (401, {"errorMessage": "AUTHORIZATION ERROR"})
+    assert counted_refusals(client, "replay") == 1
+
+
+def test_the_same_body_may_be_asked_for_again_in_a_new_call() -> None:
+    client = signer()
+    assert [call(client, REQUEST, b"{}").status_code for _ in range(2)] == [200, 200]
+
+
+def test_a_key_that_is_not_loaded_is_refused() -> None:
+    client = signer()
+    for path, body in ((NONCE, b'{"nonce":1}'), (REQUEST, b"{}")):
+        assert call(client, path, body, key_id="0" * 16).status_code == 400
+    assert counted_refusals(client, "key_unknown") == 2
+
+
+def test_a_caller_that_calls_too_often_is_told_to_wait_and_the_other_is_not() -> None:
+    client = signer(callers=APART, calls_per_second=1)
+    statuses = [call(client, REQUEST, b"{}", secret=WORKER_SECRET).status_code for _ in range(2)]
+    assert statuses == [200, 429]
+    assert call(client, NONCE, b'{"nonce":1}', secret=LISTENER_SECRET).status_code == 200
+    assert counted_refusals(client, "too_many_calls") == 1
+
+
 @pytest.mark.parametrize("path", [NONCE, REQUEST])
 def test_more_than_one_mebibyte_is_refused(path: str) -> None:
-    answer = call(signer(), path, b'{"a":"' + b"x" * 1024 * 1024 + b'"}')
+    client = signer()
+    answer = call(client, path, b'{"a":"' + b"x" * 1024 * 1024 + b'"}')
+    assert counted_refusals(client, "too_large") == 1
     assert answer.status_code == 413
     assert answer.json == {"errorMessage": "A call may have at most 1048576 bytes."}
 

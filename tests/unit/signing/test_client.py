@@ -16,6 +16,8 @@ from tests.processes import eventually
 pytestmark = pytest.mark.enable_socket
 SECRET = CallerSecret("token", "secret")
 NOW = 1_795_000_000.0
+ONE_SIGNED = (200, b'{"answers":[{"body":"{\\"Nonce\\":1}","signature":"A"}]}')
+SIGNED = [SignedAnswer(b'{"Nonce":1}', "A")]
 Answer = tuple[int, bytes] | threading.Event | None
 
 
@@ -78,7 +80,7 @@ def test_a_call_is_proved_and_its_answers_are_read_in_order() -> None:
         assert client.sign_nonces([1, 2]) == [SignedAnswer(b'{"Nonce":1}', "A"), SignedAnswer(b'{"Nonce":2}', "B")]
     ((path, headers, body),) = running.calls
     assert (path, body) == ("/v1/nonce", b'{"nonces":[1,2]}')
-    assert check(SECRET, "POST", path, body, headers=headers, now_seconds=NOW) is None
+    assert check([SECRET.secret_key], "POST", path, body, headers=headers, now_seconds=NOW) is None
 
 
 def test_the_body_of_a_request_travels_unchanged() -> None:
@@ -107,6 +109,7 @@ def test_a_refusal_carries_the_signers_sentence() -> None:
     [
         (500, b""),
         (503, b"{}"),
+        (429, b"{}"),
         (302, b""),
         (200, b"<html>"),
         (200, b"{}"),
@@ -124,6 +127,25 @@ def test_a_connection_closed_without_an_answer_is_tried_once_more() -> None:
     with server(None, (200, b'{"signature":"A"}')) as running, client_of(running.url) as client:
         assert client.sign_request(b"{}") == "A"
     assert len(running.calls) == 2
+
+
+def test_a_call_that_is_sent_again_has_a_proof_of_its_own_or_it_would_pass_for_a_replay() -> None:
+    with server(None, ONE_SIGNED, None, ONE_SIGNED) as running, client_of(running.url) as client:
+        client.sign_nonces([1])
+        client.begin_nonces([1])()
+    assert len({headers["X-Causeway-Proof"] for _, headers, _ in running.calls}) == 4
+
+
+def test_a_client_of_one_key_asks_for_it_in_every_call() -> None:
+    with server(ONE_SIGNED, ONE_SIGNED, (200, b'{"signature":"A"}')) as running:
+        client = SignerClient(running.url, "token", "secret", key_id="0123456789abcdef", clock=lambda: NOW)
+        client.sign_nonces([1])
+        client.begin_nonces([1])()
+        client.sign_request(b"{}")
+        client.close()
+    assert [headers["X-Causeway-Key"] for _, headers, _ in running.calls] == ["0123456789abcdef"] * 3
+    path, headers, body = running.calls[2]
+    assert check([SECRET.secret_key], "POST", path, body, headers=headers, now_seconds=NOW) is None
 
 
 def test_a_second_closed_connection_means_unavailable() -> None:
@@ -149,10 +171,6 @@ def test_a_signer_that_is_not_there_means_unavailable(tmp_path: Path) -> None:
             client.sign_request(b"{}")
 
 
-ONE_SIGNED = (200, b'{"answers":[{"body":"{\\"Nonce\\":1}","signature":"A"}]}')
-SIGNED = [SignedAnswer(b'{"Nonce":1}', "A")]
-
-
 def test_a_call_in_two_steps_has_left_before_its_answer_is_asked_for() -> None:
     with server(ONE_SIGNED, ONE_SIGNED) as running, client_of(running.url) as client:
         signatures = client.begin_nonces([1])
@@ -160,7 +178,7 @@ def test_a_call_in_two_steps_has_left_before_its_answer_is_asked_for() -> None:
         assert signatures() == SIGNED
         assert client.begin_nonces([1])() == SIGNED
     path, headers, body = running.calls[0]
-    assert check(SECRET, "POST", path, body, headers=headers, now_seconds=NOW) is None
+    assert check([SECRET.secret_key], "POST", path, body, headers=headers, now_seconds=NOW) is None
 
 
 def test_a_call_in_two_steps_whose_connection_closes_is_made_again_in_one() -> None:

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
-from services.signer.keys import KeyRefusedError, load_file_key
-from shared.signing.digital_signature import verify
+from services.signer.keys import KeyRefusedError, prove_that_it_signs
+from services.signer.providers.file import load_file_key
 from tests.unit.signing.keys import BYTE_ORDER_MARK, private_key, private_pem, public_pem, write_key
 
 OURS = private_key("ours")
@@ -26,7 +26,8 @@ def test_both_pem_forms_are_read_with_or_without_a_byte_order_mark(
     tmp_path: Path, content: bytes, start: bytes
 ) -> None:
     key = load_file_key(write_key(tmp_path, start + content))
-    assert verify(b"text", key.sign(b"text"), [OURS.public_key()])
+    assert key.public_key == OURS.public_key()
+    prove_that_it_signs(key)
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl program")
