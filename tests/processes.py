@@ -35,8 +35,8 @@ def eventually(check: Callable[[], bool], what: str, seconds: float = START_SECO
 
 
 def python_environment(**settings: str) -> dict[str, str]:
-    """Nothing of the caller's settings, only what is given here."""
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings}
+    """Nothing of the caller's settings, only what is given here. Nobody balances load in a test: it stops at once."""
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "DRAIN_SECONDS": "0", **settings}
 
 
 @contextmanager

@@ -17,6 +17,7 @@ QUICK = {
     "SANDBOX_CLEARBANK_RETRY_SECONDS": "1",
     "SANDBOX_CLEARBANK_SETTLE_SECONDS": "0.1",
     "SANDBOX_MAMBU_RETRY_SECONDS": "1",
+    "DRAIN_SECONDS": "0",
 }
 
 
@@ -33,8 +34,9 @@ def everything_given() -> dict[str, str]:
 
 
 def of_the_machine() -> dict[str, str]:
-    """What a demo or bench honours, so that it can never reach a real bank."""
-    return {name: value for name, value in everything_given().items() if name in _OF_THE_MACHINE}
+    """What a demo or bench honours, so that it can never reach a real bank. It stores nothing of worth."""
+    honoured = {name: value for name, value in everything_given().items() if name in _OF_THE_MACHINE}
+    return {"ALLOW_VOLATILE_STORE": "1", **honoured}
 
 
 def complete(folder: Path, addresses: Addresses, redis_url: str, given: Mapping[str, str]) -> dict[str, str]:

@@ -34,8 +34,7 @@ def plan_stand(addresses: Addresses, workers: str, *, with_flower: bool) -> list
         ProcessPlan("signer", (python, "-m", "services.signer"), addresses.url("SIGNER_PORT") + "/readyz"),
         ProcessPlan("listener", (python, "-m", "services.listener"), addresses.url("LISTENER_PORT") + "/readyz"),
         ProcessPlan("worker", worker, ready_words=" ready."),
-        # The in-memory scheduler: the schedule is one line of code, and a killed beat leaves no file behind.
-        ProcessPlan("beat", (*celery, "beat", "--scheduler", "celery.beat:Scheduler"), ready_words="is starting."),
+        ProcessPlan("beat", (*celery, "beat"), ready_words="is starting."),
         _sandbox("clearbank", addresses, "SANDBOX_CLEARBANK_PORT"),
         # Not granian: it cannot send the final 102 that Mambu answers to a repeat.
         ProcessPlan("sandbox-mambu", (python, "-m", "sandbox.mambu"), addresses.url("SANDBOX_MAMBU_PORT") + "/readyz"),

@@ -6,10 +6,13 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from services.listener.obp_access import read_obp_tokens
 from services.listener.senders import Network, parse_allowed_senders
+from services.listener.umm_access import UmmAccess, read_umm_access
 from shared.runtime.settings import SettingsReader, read_bind_address
 from shared.runtime.setup_document import read_setup_document
 from shared.runtime.signer_access import SignerAccess, read_signer_access
+from shared.runtime.store_terms import StoreTerms, read_store_terms
 from shared.signing.digital_signature import UnreadableKeyError, load_public_keys
 
 SOURCES = ("clearbank", "mambu", "umm", "obp")
@@ -22,6 +25,8 @@ class ListenerSettings:
     clearbank_public_keys: tuple[RSAPublicKey, ...]
     mambu_username: str
     mambu_password: str = field(repr=False)
+    umm: UmmAccess | None
+    obp_tokens: tuple[str, ...] = field(repr=False)
     allowed_senders: Mapping[str, tuple[Network, ...]]
     signer: SignerAccess
     host: str
@@ -29,6 +34,7 @@ class ListenerSettings:
     workers: int
     threads: int
     sweep_idle_seconds: int
+    store: StoreTerms
     log_level: str
 
     @property
@@ -48,6 +54,8 @@ def read_settings(folder: Path | None = None) -> ListenerSettings:
         clearbank_public_keys=_public_keys(reader),
         mambu_username=reader.text("MAMBU_WEBHOOK_USERNAME", hint="set what Mambu's webhooks send by Basic"),
         mambu_password=reader.text("MAMBU_WEBHOOK_PASSWORD", hint="set what Mambu's webhooks send by Basic"),
+        umm=read_umm_access(reader),
+        obp_tokens=read_obp_tokens(reader),
         allowed_senders=_allowed_senders(reader),
         signer=read_signer_access(reader, read_setup_document(reader)),
         host=host,
@@ -55,6 +63,7 @@ def read_settings(folder: Path | None = None) -> ListenerSettings:
         workers=reader.integer("LISTENER_WORKERS", 1, minimum=1, maximum=64),
         threads=reader.integer("LISTENER_THREADS", 32, minimum=1, maximum=256),
         sweep_idle_seconds=reader.integer("SWEEP_IDLE_SECONDS", 30, minimum=1, maximum=600),
+        store=read_store_terms(reader),
         log_level=reader.log_level(),
     )
     reader.check()

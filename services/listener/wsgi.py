@@ -9,8 +9,10 @@ from services.listener.acceptance import Desk, Metrics
 from services.listener.app import create_app
 from services.listener.clearbank import ClearBank, clearbank_blueprint
 from services.listener.mambu import mambu_blueprint
+from services.listener.obp import obp_blueprint
 from services.listener.settings import ListenerSettings, read_settings
 from services.listener.store_and_sign import StoreAndSign, Taken, Wanted
+from services.listener.umm import umm_blueprint
 from shared.messages import tasks
 from shared.runtime.batching import Batcher, Deliver, at_once
 from shared.runtime.envelope import EnvelopeTemplate
@@ -38,21 +40,27 @@ class Listener:
 
 def build(settings: ListenerSettings, deliver: Deliver = at_once) -> Listener:
     """The listener with everything real. `deliver` settles what ClearBank's webhooks wait for (see Batcher)."""
-    redis = connect(settings.redis_url, timeout_seconds=STORE_TIMEOUT_SECONDS)
+    terms = settings.store
+    redis = connect(settings.redis_url, timeout_seconds=STORE_TIMEOUT_SECONDS, demand_durable=not terms.may_be_volatile)
     queue = tasks.QUEUE_OF[tasks.RECEIVE_WEBHOOK] if settings.broker_is_the_store else None
-    inbox = Inbox(redis, queue, settings.sweep_idle_seconds)
+    inbox = Inbox(redis, queue, settings.sweep_idle_seconds, terms.replicas, terms.replica_timeout_ms)
+    access = settings.signer
     signer = SignerClient(
-        settings.signer.url, settings.signer.token, settings.signer.secret_key, timeout_seconds=SIGNER_TIMEOUT_SECONDS
+        access.url, access.token, access.secret_key, key_id=access.key_id, timeout_seconds=SIGNER_TIMEOUT_SECONDS
     )
     registry = CollectorRegistry()
     desk = Desk(EnvelopeTemplate(tasks.RECEIVE_WEBHOOK).fill, settings.allowed_senders, Metrics(registry))
     clearbank = ClearBank(desk, lambda raw, signature: verify(raw, signature, settings.clearbank_public_keys))
     taking = Batcher(StoreAndSign(inbox.accept, signer.begin_nonces), LARGEST_BATCH, "clearbank", deliver)
     storing = Batcher(inbox.accept, LARGEST_BATCH, "store")  # apart: who needs no signature waits for no signer
-    doors = (
+    doors = [
         clearbank_blueprint(clearbank, taking.submit),
         mambu_blueprint(desk, storing.submit, settings.mambu_username, settings.mambu_password),
-    )
+    ]
+    if settings.umm:
+        doors.append(umm_blueprint(desk, storing.submit, settings.umm))
+    if settings.obp_tokens:
+        doors.append(obp_blueprint(desk, storing.submit, settings.obp_tokens))
     return Listener(create_app(doors, lambda: bool(redis.ping()), desk, registry), clearbank, taking)
 
 

@@ -2,6 +2,8 @@
 
 import random
 
+from redis import Redis
+
 from services.worker.adapters.clearbank.client import ClearBank
 from services.worker.adapters.clearbank.payloads import PaymentTerms
 from services.worker.adapters.http import HttpClient
@@ -17,20 +19,23 @@ from shared.runtime.notification_document import TaskAccess
 from shared.runtime.setup_document import SetupDocument
 from shared.signing.client import SignerClient
 from shared.store.connection import StoreClock, connect
+from shared.store.gate import Gate
 from shared.store.inbox import Inbox
 from shared.store.journal import Journal
 
 # The worker may wait for the store longer than the listener: nobody waits for the worker.
 STORE_TIMEOUT_SECONDS = 10.0
+GATE_TIMEOUT_SECONDS = 2.0  # asked and told within one lease, with the call between
 SIGNER_TIMEOUT_SECONDS = 5.0
 
 
 def build_office(settings: WorkerSettings) -> Office:
     """What the use cases are given in production."""
-    redis = connect(settings.redis_url, timeout_seconds=STORE_TIMEOUT_SECONDS)
-    core, clock = _core(settings), StoreClock(redis)
+    redis = store_of(settings)
+    at_the_gate = store_of(settings, GATE_TIMEOUT_SECONDS)
+    core, clock = _core(settings, at_the_gate), StoreClock(redis)
     return Office(
-        bank=_bank(settings),
+        bank=_bank(settings, at_the_gate),
         core=core,
         notifier=build_notifier(
             settings.notifications,
@@ -45,6 +50,13 @@ def build_office(settings: WorkerSettings) -> Office:
         clock=clock,
         jitter=random.random,
         rules=build_rules(settings),
+    )
+
+
+def store_of(settings: WorkerSettings, timeout_seconds: float = STORE_TIMEOUT_SECONDS) -> Redis:
+    """A client of the store, which must be durable unless the settings say otherwise. Opens no connection yet."""
+    return connect(
+        settings.redis_url, timeout_seconds=timeout_seconds, demand_durable=not settings.store.may_be_volatile
     )
 
 
@@ -69,19 +81,21 @@ def build_rules(settings: WorkerSettings) -> Rules:
     )
 
 
-def _bank(settings: WorkerSettings) -> ClearBank:
+def _bank(settings: WorkerSettings, redis: Redis) -> ClearBank:
     setup = settings.setup
     access = settings.signer
-    signer = SignerClient(access.url, access.token, access.secret_key, timeout_seconds=SIGNER_TIMEOUT_SECONDS)
+    signer = SignerClient(
+        access.url, access.token, access.secret_key, key_id=access.key_id, timeout_seconds=SIGNER_TIMEOUT_SECONDS
+    )
     terms = PaymentTerms(setup.operating_account_iban, setup.purpose or "LOAN", setup.category_purpose or "LOAN")
-    http = HttpClient(setup.clearbank_url, settings.clearbank_timeout_seconds)
+    http = HttpClient(setup.clearbank_url, settings.clearbank_timeout_seconds, Gate(redis, "clearbank"))
     return ClearBank(http, setup.authorization_header, signer.sign_request, terms, setup.client_money_account)
 
 
-def _core(settings: WorkerSettings) -> Mambu:
+def _core(settings: WorkerSettings, redis: Redis) -> Mambu:
     setup = settings.setup
     base_url = setup.mambu_url if setup.mambu_url.endswith("/api") else f"{setup.mambu_url}/api"
-    http = HttpClient(base_url, settings.mambu_timeout_seconds)
+    http = HttpClient(base_url, settings.mambu_timeout_seconds, Gate(redis, "mambu"))
     return Mambu(http, credentials(setup.mambu_user, setup.mambu_password, setup.mambu_api_key), _names(settings))
 
 

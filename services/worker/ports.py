@@ -106,7 +106,9 @@ class Notifier(Protocol):
 class Journal(Protocol):
     """The flows; see shared.store.journal."""
 
-    def load(self, flow_id: str) -> Flow | None: ...
+    def load(self, flow_id: str) -> Flow | None:
+        """Raises CorruptRecordError."""
+        ...
 
     def find(self, reference: str) -> list[Flow]:
         """The flows that have this among their references, newest first, at most a hundred."""
@@ -125,11 +127,19 @@ class Journal(Protocol):
         """
         ...
 
+    def quarantine(self, flow_id: str, reason: str) -> None:
+        """Its record cannot be read: due no more, it waits for a person as it is."""
+        ...
+
 
 class Inbox(Protocol):
     """The receipts; see shared.store.inbox."""
 
-    def begin(self, receipt_id: str) -> Receipt | None: ...
+    def begin(self, receipt_id: str) -> Receipt | None:
+        """The receipt with one more attempt counted. Raises CorruptRecordError."""
+        ...
+
+    def quarantine(self, receipt_id: str, reason: str) -> None: ...
 
     def postpone(self, receipt_id: str, reason: str, delay_seconds: float) -> None:
         """It speaks of something that is not known yet: due again later, its attempts begin anew."""
@@ -139,11 +149,37 @@ class Inbox(Protocol):
 
     def park(self, receipt_id: str, reason: str) -> None: ...
 
+    def load(self, receipt_id: str) -> Receipt | None: ...
+
+    def reopen(self, receipt_id: str, entry: HistoryEntry) -> bool:
+        """Due again, though finished or parked; False when it is being worked on."""
+        ...
+
+    def dismiss(self, receipt_id: str, reason: str, entry: HistoryEntry) -> bool:
+        """Finished, though nobody could work on it; False when it does not wait for a person."""
+        ...
+
 
 class Outbox(Protocol):
     """What is due; see shared.store.outbox."""
 
     def take_due(self, limit: int, again_after_seconds: float) -> list[str]: ...
+
+
+class ReleasedBatch(Protocol):
+    """So many of the longest finished were looked at, and so many of them released."""
+
+    @property
+    def examined(self) -> int: ...
+
+    @property
+    def released(self) -> int: ...
+
+
+class Retention(Protocol):
+    """The receipts that are finished; see shared.store.retention."""
+
+    def release_finished(self, age_seconds: float, limit: int) -> ReleasedBatch: ...
 
 
 class Interpreter(Protocol):

@@ -9,6 +9,7 @@ from shared.runtime.notification_document import NotificationDocument, read_noti
 from shared.runtime.settings import SettingsReader
 from shared.runtime.setup_document import SetupDocument, read_setup_document
 from shared.runtime.signer_access import SignerAccess, read_signer_access
+from shared.runtime.store_terms import StoreTerms, read_store_terms
 
 _FEWEST_ADDRESS_PARTS = 3
 
@@ -27,6 +28,9 @@ class WorkerSettings:
     mambu_timeout_seconds: int
     sweep_idle_seconds: int
     log_level: str
+    heartbeat_file: Path | None
+    retention_days: int
+    store: StoreTerms
 
     @property
     def lease_seconds(self) -> float:
@@ -49,6 +53,10 @@ def read_settings(folder: Path | None = None) -> WorkerSettings:
     mambu_timeout = reader.integer("MAMBU_TIMEOUT_SECONDS", 30, minimum=1, maximum=40)
     sweep_idle = reader.integer("SWEEP_IDLE_SECONDS", 30, minimum=1, maximum=600)
     log_level = reader.log_level()
+    heartbeat_file = reader.optional_text("HEARTBEAT_FILE")
+    # ClearBank repeats a webhook for 24 hours: what is released sooner could be taken for new.
+    retention_days = reader.integer("RETENTION_DAYS", 15, minimum=2, maximum=3650)
+    store = read_store_terms(reader)
     reader.check()
     assert setup is not None  # noqa: S101  a missing document is a fault, and check() has raised
     return WorkerSettings(
@@ -64,6 +72,9 @@ def read_settings(folder: Path | None = None) -> WorkerSettings:
         mambu_timeout,
         sweep_idle,
         log_level,
+        Path(heartbeat_file) if heartbeat_file else None,
+        retention_days,
+        store,
     )
 
 

@@ -71,7 +71,8 @@ class StepRecord:
 
     `ask_first`: the other side knows the request, so asking tells more than repeating. `in_doubt`: an attempt before
     this one may have happened, so a refusal of this one is not the whole truth. `generation` counts the attempts that
-    a person asked for: each has a key of its own, automatic repeats keep theirs.
+    a person asked for: each has a key of its own, automatic repeats keep theirs. `retried_at`: when a person had the
+    same bytes tried again, from when the schedule counts; the key's own life counts from `first_at`.
     """
 
     outcome: StepOutcome = StepOutcome.OPEN
@@ -85,6 +86,7 @@ class StepRecord:
     reference: str = ""
     reason: str = ""
     generation: int = 1
+    retried_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,21 @@ class Flow:
         if step is None:
             return None
         return self.leased_until(now) or self.step(step).next_at or now + idle
+
+    def retried(self, now: datetime) -> Self:
+        """The same flow with what waits for a person to be done again.
+
+        Where an attempt may have happened, the same bytes go again and the other side is asked first; where it is sure
+        that nothing did, the step begins anew, with what the set-up says by now.
+        """
+        step = self.parked.step if self.parked else None
+        if step is None:
+            return replace(self, parked=None)
+        record = self.step(step)
+        if not record.in_doubt:
+            return replace(self, parked=None, steps=self.anew(step))
+        again = replace(record, outcome=StepOutcome.OPEN, attempts=0, next_at=None, ask_first=True, retried_at=now)
+        return replace(self.with_step(step, again), parked=None)
 
     def park(self, parked: Parked) -> Self:
         """The same flow, waiting for a person. Events from outside still apply to it."""

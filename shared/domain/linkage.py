@@ -46,10 +46,13 @@ def linked(account: VirtualAccount, loan: CoreLoan, holder_name: str) -> Account
     )
 
 
-def account_wanted(loan: CoreLoan, holder_name: str, iban: str) -> AccountWanted | LinkRefused:
-    """What to ask the bank for. ClearBank's own external id is the X-Request-Id, as Mambu's connector has it."""
+def account_wanted(loan: CoreLoan, holder_name: str, iban: str, refusals: int = 0) -> AccountWanted | LinkRefused:
+    """What to ask the bank for. ClearBank's own external id is the X-Request-Id, as Mambu's connector has it.
+
+    `refusals`: how often the bank has refused this account. Under the old id it would only say that it knows the id.
+    """
     name = owner_name(holder_name)
     if not name:
         return LinkRefused("owner_name_invalid", "the holder's name has no character that an owner name can carry")
-    key = request_key(f"linkage:{loan.key}:{iban}:{name}", Step.CREATE_ACCOUNT)
+    key = request_key(f"linkage:{loan.key}:{iban}:{name}", Step.CREATE_ACCOUNT, refusals + 1)
     return AccountWanted(name, key, iban=iban, external_id="" if iban else key)

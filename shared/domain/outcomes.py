@@ -41,11 +41,16 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """It has not happened and may go again, not before `after_seconds` if the other side named a time."""
+    """It has not happened and may go again, not before `after_seconds` if the other side named a time.
+
+    `tried` is False when the call was not even begun, because nobody may call the other side now: that says nothing of
+    this call, and must not make its next attempt later than others'.
+    """
 
     reason: str
     after_seconds: float | None = None
     correlation_id: str = ""
+    tried: bool = True
 
 
 Outcome = Accepted | Refused | Unknown | TryLater

@@ -26,5 +26,11 @@ class RetrySchedule:
         due_at = now + wait
         return due_at if due_at - first_at <= self.give_up_after else None
 
+    def next_look_at(self, first_at: datetime, now: datetime, jitter: float, after_seconds: float) -> datetime | None:
+        """When to try after a wait that was nobody's fault, or None to give up: soon, and not all at one moment."""
+        wait = timedelta(seconds=after_seconds)
+        due_at = now + wait + jitter * max(self.shortest, wait / 4)
+        return due_at if due_at - first_at <= self.give_up_after else None
+
 
 EFFECTS = RetrySchedule(timedelta(seconds=1), timedelta(minutes=5), timedelta(hours=24))

@@ -72,6 +72,7 @@ DISBURSEMENT: tuple[Edge, ...] = (
     Edge(_D.RECEIVED, e.Routed, _D.ROUTED),
     Edge(_D.RECEIVED, e.RouteRefused, _D.REVERSING),
     Edge(_D.ROUTED, e.Confirmed, _D.CONFIRMED),
+    Edge(_D.ROUTED, e.RouteRefused, _D.REVERSING),  # a person's word, where the core disagrees with its webhook
     Edge(_D.CONFIRMED, e.AccountChosen, _D.LINKED),
     Edge(_D.CONFIRMED, e.AccountWanted, _D.LINKING),
     Edge(_D.CONFIRMED, e.LinkRefused, _D.REVERSING),
@@ -118,12 +119,15 @@ NOTIFICATION: tuple[Edge, ...] = (
     Edge(_N.ADDRESSED, e.NotificationSent, _N.SENT),
 )
 
-_TO = {(edge.state, edge.event): edge.to for edge in (*DISBURSEMENT, *POSTING, *CLOSURE, *NOTIFICATION)}
+# By kind too: states of two kinds may have one name, and texts that are equal are equal keys.
+_TO = {
+    (type(edge.state), edge.state, edge.event): edge.to for edge in (*DISBURSEMENT, *POSTING, *CLOSURE, *NOTIFICATION)
+}
 
 
 def successor(state: State, event: e.Event) -> State | None:
     """The state the event leads to, None when it is late or repeated and changes nothing."""
-    return _TO.get((state, type(event)))
+    return _TO.get((type(state), state, type(event)))
 
 
 # The bank says the opposite of what we know: neither late nor repeated, and never to be passed over.

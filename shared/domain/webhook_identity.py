@@ -51,7 +51,21 @@ def mambu_identity(event: str, keys: tuple[str, ...], body: Any) -> WebhookIdent
     `x-notifications-idempotency-key` is evidence and not part of it: a manual resend carries a new one.
     """
     fingerprint = _hash("mambu", event, *keys)
-    name = f"{event}-{keys[0]}"
+    return _event_identity(f"{event}-{keys[0]}", fingerprint, body)
+
+
+def umm_identity(kind: str, client_key: str, event_id: str, body: Any) -> WebhookIdentity:
+    """Identity of a UMM webhook: client key and event id (UMM Services Webhooks, delivery). Neither is empty, and the
+    client key is letters and digits."""
+    return _event_identity(f"{kind}-{client_key}-{event_id}", _hash("umm", client_key, event_id), body)
+
+
+def obp_identity(kind: str, event_id: str, body: Any) -> WebhookIdentity:
+    """Identity of an Open Bank Project webhook: its event id, which all webhooks of one trigger share."""
+    return _event_identity(f"{kind}-{event_id}", _hash("obp", event_id), body)
+
+
+def _event_identity(name: str, fingerprint: str, body: Any) -> WebhookIdentity:
     return WebhookIdentity((name, f"{name}-{fingerprint[:12]}"), fingerprint, _digest(body))
 
 

@@ -6,7 +6,10 @@ INBOUND = "inbound"
 PAYMENTS = "payments"
 """A payment whose next step is due again: a repeat, a look-up, a step that a stopped worker left behind."""
 
+MESSAGES = "messages"
+"""A notification whose next step is due: a slow channel keeps only those busy who consume this queue."""
+
 SWEEPS = "sweeps"
 """The clock's work: find what is due and enqueue it."""
 
-ALL = (INBOUND, PAYMENTS, SWEEPS)
+ALL = (INBOUND, PAYMENTS, MESSAGES, SWEEPS)

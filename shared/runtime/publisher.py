@@ -3,9 +3,6 @@
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-# Bounded: with the broker away this fails soon, and the record stays due.
-_RETRY_POLICY = {"max_retries": 2, "interval_start": 0.05, "interval_step": 0.1, "interval_max": 0.2}
-
 
 class PublishError(Exception):
     """The broker did not take the message; the record stays due and is enqueued later."""
@@ -20,6 +17,6 @@ class Publisher:
     def enqueue(self, task: str, argument: str) -> None:
         """Raises PublishError."""
         try:
-            self._app.send_task(task, args=(argument,), retry=True, retry_policy=_RETRY_POLICY)
+            self._app.send_task(task, args=(argument,))
         except OperationalError as error:
             raise PublishError(f"The broker did not take {task}: {error}.") from error

@@ -5,10 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from cattrs import BaseValidationError, transform_error
 from cattrs.preconf.json import make_converter
 from redis import Redis
+from redis.exceptions import ResponseError
 
 from shared.domain.closure import Closure
+from shared.domain.corruption import CorruptRecordError
 from shared.domain.disbursement import Disbursement
 from shared.domain.flows import Flow
 from shared.domain.history import HistoryEntry
@@ -16,6 +19,8 @@ from shared.domain.notification import Notification
 from shared.domain.posting import BankDisbursement, Repayment
 from shared.store import keys
 from shared.store.connection import StoreClock, lua
+from shared.store.history import as_line, read_history
+from shared.store.quarantine import Quarantine
 
 F = TypeVar("F", bound=Flow)
 
@@ -37,19 +42,26 @@ class Journal:
         self._redis = redis
         self._clock = StoreClock(redis)
         self._move = redis.register_script(lua("move"))
+        self._quarantine = Quarantine(redis)
 
     def load(self, flow_id: str) -> Flow | None:
-        """The flow as last moved, None when there is none. Raises ValueError for a kind that is not known here."""
-        return _flow(flow_id, self._redis.hmget(keys.flow(flow_id), "doc", "version"))
+        """The flow as last moved, None when there is none. Raises CorruptRecordError."""
+        return self._load([flow_id])[0]
 
     def find(self, reference: str) -> list[Flow]:
-        """The flows that have, or once had, this among their references: newest first, at most a hundred."""
+        """The flows that have, or once had, this among their references: newest first, at most a hundred.
+
+        Raises CorruptRecordError when one of them cannot be read: to leave it out could be to pay twice.
+        """
         ids = _ids(self._redis.zrevrange(keys.ref(reference), 0, _MOST_FOUND - 1))
+        return [flow for flow in self._load(ids) if flow]
+
+    def _load(self, flow_ids: Sequence[str]) -> list[Flow | None]:
         pipeline = self._redis.pipeline(transaction=False)
-        for flow_id in ids:
-            pipeline.hmget(keys.flow(flow_id), "doc", "version")
-        flows = (_flow(flow_id, stored) for flow_id, stored in zip(ids, pipeline.execute(), strict=True))
-        return [flow for flow in flows if flow]
+        for flow_id in flow_ids:
+            pipeline.hgetall(keys.flow(flow_id))
+        records = pipeline.execute(raise_on_error=False)
+        return [_flow(flow_id, record) for flow_id, record in zip(flow_ids, records, strict=True)]
 
     def in_state(self, kind: str, state: str, limit: int, *, oldest_first: bool = True) -> list[str]:
         """Ids of at most `limit` flows of a kind ("repayment") in a state, by the time they entered it."""
@@ -89,28 +101,47 @@ class Journal:
         for notification in notifications:
             yield from _record(notification, [HistoryEntry(now, "begun", cause, notification.state.value)])
 
+    def quarantine(self, flow_id: str, reason: str) -> None:
+        """Its record cannot be read: due no more, it waits for a person as it is."""
+        self._quarantine.put(flow_id, reason)
+
     def history(self, flow_id: str) -> list[HistoryEntry]:
         """The whole story, oldest first."""
-        return [_CONVERTER.loads(entry, HistoryEntry) for entry in self._redis.lrange(keys.history(flow_id), 0, -1)]
+        return read_history(self._redis, flow_id)
 
 
 def _ids(members: Any) -> list[str]:
     return [member.decode() for member in members]
 
 
-def _flow(flow_id: str, stored: Sequence[Any]) -> Flow | None:
-    doc, version = stored
-    if doc is None or version is None:
+def _flow(flow_id: str, record: Any) -> Flow | None:
+    """The flow of a record as HGETALL gives it, or of the error in its place."""
+    if not record:
         return None
     kind = _KINDS.get(flow_id.partition(":")[0])
     if kind is None:
-        raise ValueError(f"the journal holds {flow_id!r}, a kind of flow that this version does not know: update it")
-    return replace(_CONVERTER.loads(doc, kind), version=int(version))
+        raise CorruptRecordError(f"{flow_id} is of a kind that this version does not know: update it.")
+    if isinstance(record, ResponseError) and "WRONGTYPE" not in str(record):
+        raise record
+    try:
+        flow = replace(_CONVERTER.loads(record[b"doc"], kind), version=int(record[b"version"]))
+    except Exception as error:
+        raise CorruptRecordError(f"{flow_id} cannot be read: {_fault(error)}.") from error
+    if flow.id != flow_id:
+        raise CorruptRecordError(f"{flow_id} holds the document of another flow.")
+    return flow
+
+
+def _fault(error: Exception) -> str:
+    """What is wrong, without the values that are: they may be somebody's account."""
+    if isinstance(error, BaseValidationError):
+        return "; ".join(transform_error(error))
+    return f"{type(error).__name__}"
 
 
 def _record(flow: Flow, entries: Sequence[HistoryEntry]) -> list[str | int]:
     """As lua/move.lua reads one."""
-    lines, references = [_CONVERTER.dumps(entry) for entry in entries], flow.references
+    lines, references = [as_line(entry) for entry in entries], flow.references
     return [
         flow.id,
         _CONVERTER.dumps(flow),

@@ -13,8 +13,10 @@ from shared.store.connection import StoreClock
 from shared.store.inbox import Inbox
 from shared.store.journal import Journal
 from shared.store.outbox import Outbox
+from shared.store.quarantine import Quarantine
+from shared.store.retention import Retention
 from tests.fakes.clock import FakeClock
-from tests.fakes.stores import FakeInbox, FakeJournal, FakeOutbox, StoreSets
+from tests.fakes.stores import FakeInbox, FakeJournal, FakeOutbox, FakeQuarantine, FakeRetention, StoreSets
 
 REAL = pytest.param("real server", marks=pytest.mark.enable_socket)
 
@@ -26,6 +28,8 @@ class Stores:
     inbox: Any
     journal: Any
     outbox: Any
+    quarantine: Any
+    retention: Any
     now: Callable[[], datetime]
     tick: Callable[[], None]
 
@@ -60,10 +64,11 @@ def on(redis: Redis) -> Stores:
         while now() < later:
             pass
 
-    return Stores(Inbox(redis), Journal(redis), Outbox(redis), now, tick)
+    return Stores(Inbox(redis), Journal(redis), Outbox(redis), Quarantine(redis), Retention(redis), now, tick)
 
 
 def in_memory() -> Stores:
     clock, sets = FakeClock(), StoreSets()
     inbox, journal, outbox = FakeInbox(clock, sets), FakeJournal(clock, sets), FakeOutbox(clock, sets)
-    return Stores(inbox, journal, outbox, clock.now, lambda: clock.pass_time(milliseconds=1))
+    quarantine, retention = FakeQuarantine(clock, sets), FakeRetention(clock, inbox)
+    return Stores(inbox, journal, outbox, quarantine, retention, clock.now, lambda: clock.pass_time(milliseconds=1))

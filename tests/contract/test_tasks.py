@@ -20,7 +20,7 @@ print(json.dumps([name for name in app.tasks if not name.startswith("celery.")])
 
 def test_every_task_has_a_queue_and_every_queue_a_task() -> None:
     assert set(tasks.QUEUE_OF) == NAMES
-    assert set(tasks.QUEUE_OF.values()) == set(queues.ALL)
+    assert {*tasks.QUEUE_OF.values(), tasks.queue_of(tasks.ADVANCE, "notification:1")} == set(queues.ALL)
 
 
 def test_every_queue_is_declared_and_every_task_routed_to_its_own() -> None:

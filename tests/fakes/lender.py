@@ -159,6 +159,13 @@ class FakeLender:
         """What happened, one word or two per line."""
         return [entry.what for entry in self.journal.history(flow.id)]
 
+    def on_record(self) -> str:
+        """All that the histories of the flows and the reasons beside the receipts say."""
+        entries = [entry for flow in self.journal.flows() for entry in self.journal.history(flow.id)]
+        return "\n".join(
+            [*(entry.outcome for entry in entries), *(receipt.reason for receipt in self.inbox.receipts())]
+        )
+
     def _accepts(self, body: bytes, name: str, kind: str, source: str) -> str:
         fingerprint = hashlib.sha256(body).hexdigest()
         receipt = builders.a_new_receipt(f"{name}-{fingerprint[:8]}", fingerprint, body=body, kind=kind, source=source)

@@ -7,7 +7,7 @@ from typing import Literal
 When = Literal["before", "after"]
 
 
-class WorkerDied(Exception):
+class WorkerDied(BaseException):
     """The process is gone. "before": the call never left; "after": it took effect and nobody heard the answer."""
 
 

@@ -1,12 +1,15 @@
 """A tiny application that says which headers reached it, to be served as our services are."""
 
 import os
+import time
+from pathlib import Path
 
 from flask import Flask, Response, jsonify, request
 from granian._granian import RSGIHTTPProtocol
 from granian.constants import Interfaces
 from granian.rsgi import Scope
 
+from shared.runtime.health import health_blueprint
 from shared.runtime.rsgi import WsgiBridge
 from shared.runtime.server import serve
 
@@ -24,6 +27,15 @@ def build_app() -> Flask:
     def body(name: str) -> Response:
         return jsonify(name=name, query=request.args, length=len(request.get_data()), sender=request.remote_addr)
 
+    @app.get("/when/<name>")
+    def when(name: str) -> str:
+        """Answers once there is a file of this name; another says that the request has come."""
+        Path(f"{name}-has-come").touch()
+        while not Path(name).exists():
+            time.sleep(0.01)
+        return name
+
+    app.register_blueprint(health_blueprint(lambda: True))
     return app
 
 
@@ -42,4 +54,4 @@ if __name__ == "__main__":
         "wsgi": ("tests.integration.echo:build_app", Interfaces.WSGI),
         "rsgi": ("tests.integration.echo:BehindTheBridge", Interfaces.RSGI),
     }[os.environ["INTERFACE"]]
-    serve(target, "127.0.0.1", int(os.environ["PORT"]), workers=1, threads=1, interface=interface)
+    serve(target, "127.0.0.1", int(os.environ["PORT"]), workers=1, threads=2, interface=interface)

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,7 +21,20 @@ from shared.store.connection import connect
 from shared.store.inbox import Inbox
 from tests.integration.conftest import LISTENER, SIGNER, RunningListener, is_ready, settings_of
 from tests.processes import STOP_SECONDS, eventually, free_port, python_environment, running, signal_all
-from tests.unit.listener.listeners import CLOSURE, MAMBU, a_closure, a_webhook, an_order, basic
+from tests.unit.listener.listeners import (
+    CLOSURE,
+    MAMBU,
+    OBP,
+    OBP_TOKEN,
+    UMM,
+    a_closure,
+    a_umm_event,
+    a_webhook,
+    an_obp_event,
+    an_order,
+    basic,
+    umm_headers,
+)
 
 pytestmark = pytest.mark.enable_socket
 ANSWER_SECONDS = 5  # later answers are ignored (ClearBank, webhooks)
@@ -146,6 +160,69 @@ def test_what_became_of_webhooks_is_counted(listener: RunningListener) -> None:
     assert 'causeway_listener_webhook_seconds_count{source="clearbank"}' in metrics
 
 
+@pytest.fixture
+def open_to_bank_systems(valkey: str, tmp_path: Path) -> Iterator[str]:
+    """A listener with UMM's door, by API keys beside Basic, and the Open Bank Project's."""
+    with connect(valkey) as redis:
+        redis.flushdb()
+    ports = free_port(), free_port()
+    settings = settings_of(tmp_path, valkey, ports) | {
+        "UMM_WEBHOOK_API_KEYS": "test_header1: value1\nX-Second: value2",
+        "UMM_WEBHOOK_USERNAME": "umm",
+        "UMM_WEBHOOK_PASSWORD": "Sesame: Zoë",
+        "OBP_WEBHOOK_TOKEN": OBP_TOKEN,
+    }
+    url = f"http://127.0.0.1:{ports[0]}"
+    with running(LISTENER, tmp_path, settings, lambda: is_ready(url), "listener.log"):
+        yield url
+    log = (tmp_path / "listener.log").read_text()
+    assert not [secret for secret in ("value1", "Sesame", OBP_TOKEN) if secret in log]
+
+
+def ask(method: str, url: str, body: bytes = b"", **headers: str) -> tuple[int, object]:
+    answer = urllib3.request(method, url, body=body, headers=headers, retries=False, timeout=10)
+    return answer.status, answer.json()
+
+
+def test_an_event_of_umm_with_its_underscored_headers_is_stored_once(open_to_bank_systems: str, valkey: str) -> None:
+    url, raw = open_to_bank_systems + UMM, a_umm_event()
+    right = umm_headers() | {"test_header1": "value1", "X-Second": "value2"} | basic("umm", "Sesame: Zoë")
+    wrong = right | {"test_header1": "guess"}, right | {"Authorization": "Bearer x"}, right | {"test-header1": "value1"}
+    assert [ask("POST", url, raw, **headers) for headers in wrong] == [
+        (401, {"errorMessage": "AUTHORIZATION ERROR"})
+    ] * 3
+    ambiguous = {"errorMessage": "the header client_key comes more than once, with different values"}
+    assert ask("POST", url, raw, **right, **{"client-key": "CLI2"}) == (400, ambiguous)
+    with connect(valkey) as redis:
+        assert redis.dbsize() == 0
+    assert [ask("POST", url, raw, **right) for _ in range(2)] == [(200, {"status": "accepted"})] * 2
+    with connect(valkey) as redis:
+        receipt_id = Inbox(redis).find("payment.settled-CLI0910-evt-1")
+        assert elements(redis) == [f"('{receipt_id}',)"]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_an_event_of_the_open_bank_project_is_stored_at_its_secret_path(
+    open_to_bank_systems: str, valkey: str, method: str
+) -> None:
+    json_type = {"Content-Type": "application/json; charset=utf-8"}
+    refused = ask(method, open_to_bank_systems + OBP + "x", an_obp_event(), **json_type)
+    assert refused == (401, {"errorMessage": "AUTHORIZATION ERROR"})
+    taken = ask(method, open_to_bank_systems + OBP, an_obp_event(), **json_type)
+    assert taken == (200, {"status": "accepted"})
+    with connect(valkey) as redis:
+        assert Inbox(redis).find("OnCreditTransaction-9ca9a7e4-6d02-40e3-a129-0b2bf89de9b1")
+        assert len(elements(redis)) == 1
+
+
+@pytest.mark.parametrize("path", [UMM, OBP, "/webhooks/obp"])
+def test_a_door_without_its_settings_is_not_there_and_the_listener_is_ready(
+    listener: RunningListener, path: str
+) -> None:
+    assert ask("POST", listener.url + path, a_umm_event()) == (404, {"errorMessage": "Not Found"})
+    assert is_ready(listener.url)
+
+
 def test_a_store_that_is_away_means_503_not_ready_and_still_alive(tmp_path: Path) -> None:
     ports = free_port(), free_port()
     settings = settings_of(tmp_path, f"redis://127.0.0.1:{free_port()}", ports)
@@ -182,6 +259,8 @@ def test_every_fault_of_its_settings_is_told_at_once_without_a_traceback(tmp_pat
         "SIGNER_URL": "signer:8081",
         "SIGNER_TOKEN": "token",
         "SIGNER_SECRET_KEY": "a secret",
+        "UMM_WEBHOOK_API_KEYS": "client_key: a secret",
+        "OBP_WEBHOOK_TOKEN": "a secret",
         "ALLOWED_SENDERS": "bank=10.0.0.0/8",
         "LISTENER_PORT": "eighty",
         "LISTENER_THREADS": "0",

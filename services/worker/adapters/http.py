@@ -1,19 +1,39 @@
-"""What our HTTP clients have in common: a pooled session, a timeout, no redirects, and what a failure means."""
+"""What our HTTP clients have in common: a pooled session, a timeout, no redirects, a gate, and what a failure means."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
 
+from shared.domain.outcomes import TryLater
+from shared.store.gate import Report
+
 CONNECTIONS = 16
+_SECONDS_IN_TEXT = re.compile(r"(\d{1,6}) seconds?\b", re.ASCII)
 
 
 class NotSentError(Exception):
     """The call did not reach the other side: nothing can have happened."""
+
+    def try_later(self, who: str) -> TryLater:
+        """As an outcome; `who` cannot be reached."""
+        return TryLater(f"{who} cannot be reached ({self})")
+
+
+class PausedError(NotSentError):
+    """The call was not begun: nobody calls the other side for so long."""
+
+    def __init__(self, after_seconds: float) -> None:
+        super().__init__(f"nobody calls it for {after_seconds:.0f} s")
+        self.after_seconds = after_seconds
+
+    def try_later(self, who: str) -> TryLater:
+        return TryLater(f"{who} is left alone ({self})", self.after_seconds, tried=False)
 
 
 class NoAnswerError(Exception):
@@ -34,15 +54,30 @@ class Answer:
 
     @property
     def retry_after_seconds(self) -> float | None:
-        """What the other side asked us to wait; None when it named no whole seconds."""
+        """What the other side asked us to wait, by header or in words; None when it named no whole seconds.
+
+        ClearBank's 429 comes without the header: "Rate limit is exceeded. Try again in 30 seconds."
+        """
         header = self.headers.get("Retry-After", "")
-        return float(header) if header.isdecimal() else None
+        named = header if header.isdecimal() else _SECONDS_IN_TEXT.search(str(self.get("message") or ""))
+        if not named:
+            return None
+        return float(named) if isinstance(named, str) else float(named[1])
+
+
+class Gate(Protocol):
+    """Says, for all workers together, when the other side may be called; see shared.store.gate."""
+
+    def seconds_to_wait(self) -> float: ...
+
+    def report(self, report: Report, after_seconds: float | None = None) -> float: ...
 
 
 class HttpClient:
     """Calls one base URL. Tokens are never sent to another host: redirects are not followed."""
 
-    def __init__(self, base_url: str, timeout_seconds: float) -> None:
+    def __init__(self, base_url: str, timeout_seconds: float, gate: Gate | None = None) -> None:
+        self._gate = gate
         self._base_url = base_url.rstrip("/")
         self._timeout_seconds = timeout_seconds
         self._session = requests.Session()
@@ -60,6 +95,26 @@ class HttpClient:
         parameters: Mapping[str, str] | None = None,
     ) -> Answer:
         """The answer, whatever its status. Raises NotSentError or NoAnswerError."""
+        if self._gate is None:
+            return self._call(method, path, headers, body, parameters)
+        if wait_seconds := self._gate.seconds_to_wait():
+            raise PausedError(wait_seconds)
+        try:
+            answer = self._call(method, path, headers, body, parameters)
+        except (NotSentError, NoAnswerError):
+            self._gate.report(Report.BAD)
+            raise
+        self._gate.report(_report_on(answer), answer.retry_after_seconds)
+        return answer
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        parameters: Mapping[str, str] | None,
+    ) -> Answer:
         try:
             response = self._session.request(
                 method,
@@ -80,6 +135,13 @@ class HttpClient:
         except requests.RequestException as error:
             raise NoAnswerError(type(error).__name__) from error
         return Answer(response.status_code, _parsed(response.content), response.headers)
+
+
+def _report_on(answer: Answer) -> Report:
+    """429 and 503 ask for time; any other answer below 500, a refusal too, is one of a side that is well."""
+    if answer.status in (429, 503):
+        return Report.SLOW_DOWN
+    return Report.BAD if answer.status >= 500 else Report.GOOD
 
 
 def _parsed(raw: bytes) -> Any:

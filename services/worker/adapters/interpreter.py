@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.worker.adapters.clearbank.webhooks import interpret_clearbank
 from services.worker.adapters.mambu.webhooks import interpret_loan_closure, interpret_loan_disbursement
-from shared.domain.meanings import Meaning, Unrecognised
+from shared.domain.meanings import Ignored, Meaning, Unrecognised
 from shared.domain.receipts import Receipt
 
 
@@ -22,4 +22,8 @@ class Webhooks:
                 return interpret_loan_disbursement(receipt.body, self._posted_by_us)
             case "mambu", "LoanClosure":
                 return interpret_loan_closure(receipt.body)
+            case "umm", _:
+                return [Ignored(f"the UMM event {receipt.kind}: no flow follows from it")]
+            case "obp", _:
+                return [Ignored(f"the Open Bank Project event {receipt.kind}: no flow follows from it")]
         return [Unrecognised("unknown_source", f"no reader for {receipt.source} {receipt.kind}")]

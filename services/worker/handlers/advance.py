@@ -3,16 +3,28 @@
 from dataclasses import replace
 from datetime import datetime
 
+import structlog
+
 from services.worker.handlers.decisions import DECISIONS
 from services.worker.handlers.office import Office
-from services.worker.handlers.perform_effect import perform_effect, scheduled
+from services.worker.handlers.perform_effect import perform_effect, put_off
+from shared.domain.corruption import CorruptRecordError
 from shared.domain.events import Event, Routed
 from shared.domain.flows import Flow, Parked, Step
 from shared.domain.outcomes import TryLater
 
+_log = structlog.get_logger()
+
 
 def advance(flow_id: str, office: Office) -> None:
     """Safe to call at any time, by any number of workers: the journal's move lets one of them through."""
+    try:
+        _advance(flow_id, office)
+    except CorruptRecordError as error:
+        office.journal.quarantine(flow_id, str(error))
+
+
+def _advance(flow_id: str, office: Office) -> None:
     while True:
         flow = office.journal.load(flow_id)
         step = flow.next_step if flow else None
@@ -30,8 +42,14 @@ def advance(flow_id: str, office: Office) -> None:
 
 def _decide(flow: Flow, step: Step, now: datetime, office: Office) -> None:
     """A step that only reads: two workers may both read, and one of them moves."""
-    result = DECISIONS[step](flow, office)
     cause = f"step {step}"
+    try:
+        result = DECISIONS[step](flow, office)
+    except CorruptRecordError:
+        raise
+    except Exception as error:  # a defect of ours, or the store is away: it waits like anything else that time may cure
+        _log.exception("step failed", flow=flow.id, step=step)
+        result = TryLater(f"unexpected {type(error).__name__}: {error}")
     match result:
         case TryLater():
             waiting = _wait(flow, step, result, now, office)
@@ -45,8 +63,8 @@ def _decide(flow: Flow, step: Step, now: datetime, office: Office) -> None:
 
 def _wait(flow: Flow, step: Step, why: TryLater, now: datetime, office: Office) -> Flow:
     record = flow.step(step)
-    record = replace(record, attempts=record.attempts + 1, first_at=record.first_at or now, reason=why.reason)
-    return scheduled(flow, step, record, now, why.after_seconds, office)
+    record = replace(record, attempts=record.attempts + 1, first_at=record.first_at or now)
+    return put_off(flow, step, record, why, now, office)
 
 
 def _words(event: Event) -> str:

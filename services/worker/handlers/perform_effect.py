@@ -8,11 +8,15 @@ bytes under the same key. Once the key no longer protects, or the other side has
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from services.worker.handlers.effects import EFFECTS, Effect
 from services.worker.handlers.office import Office
 from shared.domain.disbursement import MAY_FAIL
 from shared.domain.flows import Flow, Parked, Request, Step, StepOutcome, StepRecord
 from shared.domain.outcomes import Accepted, NotDone, Outcome, Refused, TryLater, Unknown
+
+_log = structlog.get_logger()
 
 MOST_ATTEMPTS = 1_000  # far more than a schedule of a day makes
 
@@ -51,6 +55,16 @@ def perform_effect(flow: Flow, step: Step, now: datetime, office: Office) -> Non
 
 
 def _call(effect: Effect, flow: Flow, record: StepRecord, request: Request, now: datetime, office: Office) -> Outcome:
+    try:
+        return _asked_or_sent(effect, flow, record, request, now, office)
+    except Exception as error:  # a defect of ours, with the call perhaps made: the same bytes go again, and in the end
+        _log.exception("effect failed", flow=flow.id, path=request.path)  # a person looks
+        return Unknown(f"unexpected {type(error).__name__}: {error}")
+
+
+def _asked_or_sent(
+    effect: Effect, flow: Flow, record: StepRecord, request: Request, now: datetime, office: Office
+) -> Outcome:
     key_is_over = record.first_at is not None and now - record.first_at > effect.key_lives
     if record.ask_first or key_is_over:
         answer = effect.look_up(flow, office)
@@ -84,7 +98,7 @@ def _settle(flow_id: str, step: Step, claimed: StepRecord, outcome: Outcome, off
         if overtaken or present.outcome is not StepOutcome.OPEN:
             return  # the lease ran out and another worker took the step over: its answer counts
         now = office.clock.now()
-        changed = _after(flow, step, replace(claimed, leased_until=None), outcome, now, office)
+        changed = after_outcome(flow, step, replace(claimed, leased_until=None), outcome, now, office)
         told = {
             "outcome": _words(outcome),
             "request_id": claimed.request.key if claimed.request else "",
@@ -94,7 +108,8 @@ def _settle(flow_id: str, step: Step, claimed: StepRecord, outcome: Outcome, off
             return
 
 
-def _after(flow: Flow, step: Step, record: StepRecord, outcome: Outcome, now: datetime, office: Office) -> Flow:
+def after_outcome(flow: Flow, step: Step, record: StepRecord, outcome: Outcome, now: datetime, office: Office) -> Flow:
+    """The flow once the step has come to this outcome."""
     effect = EFFECTS[step]
     match outcome:
         case Accepted():
@@ -109,8 +124,18 @@ def _after(flow: Flow, step: Step, record: StepRecord, outcome: Outcome, now: da
             record = replace(record, reason=outcome.reason, ask_first=record.ask_first or outcome.seen, in_doubt=True)
             return scheduled(flow, step, record, now, None, office)
         case TryLater():
-            record = replace(record, reason=outcome.reason)
-            return scheduled(flow, step, record, now, outcome.after_seconds, office)
+            return put_off(flow, step, record, outcome, now, office)
+
+
+def put_off(flow: Flow, step: Step, record: StepRecord, why: TryLater, now: datetime, office: Office) -> Flow:
+    """The flow with its next attempt set: an attempt that was not begun counts for nothing."""
+    record = replace(record, reason=why.reason)
+    if why.tried or why.after_seconds is None:
+        return scheduled(flow, step, record, now, why.after_seconds, office)
+    record = replace(record, attempts=record.attempts - 1)
+    since = record.retried_at or record.first_at or now
+    next_at = office.rules.schedule.next_look_at(since, now, office.jitter(), why.after_seconds)
+    return _due_or_given_up(flow, step, record, next_at)
 
 
 def scheduled(
@@ -118,8 +143,12 @@ def scheduled(
 ) -> Flow:
     """The flow with its next attempt set, or given up and waiting for a person."""
     next_at = office.rules.schedule.next_attempt_at(
-        record.attempts, record.first_at or now, now, office.jitter(), after_seconds
+        record.attempts, record.retried_at or record.first_at or now, now, office.jitter(), after_seconds
     )
+    return _due_or_given_up(flow, step, record, next_at)
+
+
+def _due_or_given_up(flow: Flow, step: Step, record: StepRecord, next_at: datetime | None) -> Flow:
     if next_at:
         return flow.with_step(step, replace(record, next_at=next_at))
     return _for_a_person(flow.with_step(step, _given_up(record)), step, "gave_up", f"{step}: {record.reason}")

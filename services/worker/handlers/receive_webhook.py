@@ -8,6 +8,7 @@ from services.worker.handlers.reports import take_account_report, take_payment_r
 from services.worker.handlers.results import Result, Waiting
 from services.worker.handlers.settlements import take_bacs_reversal, take_settlement
 from shared.domain.closure import Closure, LoanClosed
+from shared.domain.corruption import CorruptRecordError
 from shared.domain.disbursement import Disbursement, DisbursementOrder
 from shared.domain.meanings import (
     AccountReport,
@@ -29,13 +30,21 @@ _SOONEST_SECONDS, _LATEST_SECONDS = 5.0, 900.0
 
 def receive_webhook(receipt_id: str, office: Office) -> None:
     """Interpret the receipt and do what follows. Safe to run again at any point: each step finds itself done."""
-    receipt = office.inbox.begin(receipt_id)
+    try:
+        receipt = office.inbox.begin(receipt_id)
+    except CorruptRecordError as error:
+        office.inbox.quarantine(receipt_id, str(error))
+        return
     if receipt is None or receipt.state is not ReceiptState.STORED:
         return
     if receipt.attempts > office.rules.receipt_attempts:
         _park(receipt, "too_many_attempts", f"begun {receipt.attempts - 1} times and never finished", office)
         return
-    results = [_take_in(meaning, receipt, office) for meaning in office.interpreter.interpret(receipt)]
+    try:
+        results = [_take_in(meaning, receipt, office) for meaning in office.interpreter.interpret(receipt)]
+    except CorruptRecordError as error:  # of the flow that the webhook is about
+        _park(receipt, "corrupt_record", str(error), office)
+        return
     if unrecognised := next((result for result in results if isinstance(result, Unrecognised)), None):
         _park(receipt, unrecognised.code, unrecognised.reason, office)
     elif waiting := next((result for result in results if isinstance(result, Waiting)), None):

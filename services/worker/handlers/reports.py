@@ -34,7 +34,8 @@ def take_account_report(said: AccountReport, cause: str, office: Office) -> Resu
     asking = _asking(said, office) or _asking_by_owner(said, office)
     if not asking:
         return "ignored: no disbursement asked for this account"
-    if len({disbursement.wanted for disbursement in asking}) > 1:
+    # One that was refused, or that has its account already, asks no longer, and takes no harm from being told.
+    if len({disbursement.wanted for disbursement in asking if disbursement.state is DisbursementState.LINKING}) > 1:
         reason = f"several loans wait for an account of {said.owner_name}, and the webhook does not say whose this is"
         return Unrecognised("account_ambiguous", reason)
     for disbursement in asking:

@@ -37,7 +37,11 @@ if not known[1] then
   return {'stored', name}
 end
 
-if known[2] == ARGV[1] then return {'stored', known[3]} end
+if known[2] == ARGV[1] then
+  -- Written again as it is: whoever waits for the replicas waits for the last write of this connection.
+  redis.call('HSET', KEYS[1], 'attempt', ARGV[1])
+  return {'stored', known[3]}
+end
 if known[1] == digest then
   redis.call('HINCRBY', KEYS[1], 'duplicates', 1)
   return {'duplicate', known[3]}
@@ -48,7 +52,9 @@ local conflict_id = id .. '!' .. string.sub(digest, 1, 16)
 local conflict_key = prefix .. 'receipt:' .. conflict_id
 local conflict_name = known[3] .. '!' .. string.sub(digest, 1, 16)
 if redis.call('EXISTS', conflict_key) == 1 then
-  if redis.call('HGET', conflict_key, 'attempt') ~= ARGV[1] then
+  if redis.call('HGET', conflict_key, 'attempt') == ARGV[1] then
+    redis.call('HSET', conflict_key, 'attempt', ARGV[1])
+  else
     redis.call('HINCRBY', conflict_key, 'duplicates', 1)
   end
   return {'conflict', conflict_name}

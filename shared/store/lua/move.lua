@@ -47,6 +47,8 @@ local flow = records[1]
 local before = redis.call('HMGET', prefix .. 'flow:' .. flow.id, 'version', 'state')
 local version = tonumber(before[1] or '0')
 if version ~= expected then return 0 end
+-- A record that lost its version is corrupt and not absent: to begin it anew could be to pay twice.
+if not before[1] and redis.call('EXISTS', prefix .. 'flow:' .. flow.id) == 1 then return 0 end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

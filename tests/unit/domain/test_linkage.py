@@ -107,6 +107,15 @@ def test_two_disbursements_of_one_loan_ask_for_one_account_and_two_loans_for_two
     assert first != other
 
 
+def test_an_account_that_was_refused_is_asked_for_under_another_id() -> None:
+    first, second = (account_wanted(an_unlinked_loan(), "Ada Lovelace", "", refusals) for refusals in (0, 1))
+
+    assert isinstance(first, AccountWanted)
+    assert isinstance(second, AccountWanted)
+    assert first.external_id != second.external_id
+    assert first.request_key != second.request_key
+
+
 def test_a_holder_without_a_name_that_fits_gets_no_account() -> None:
     answer = account_wanted(an_unlinked_loan(), "$$$", "")
 

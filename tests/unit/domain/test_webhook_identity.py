@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from shared.domain.webhook_envelope import parse_envelope
-from shared.domain.webhook_identity import WebhookIdentity, clearbank_identity, mambu_identity
+from shared.domain.webhook_identity import (
+    WebhookIdentity,
+    clearbank_identity,
+    mambu_identity,
+    obp_identity,
+    umm_identity,
+)
 
 SETTLED = {
     "TransactionId": "T1",
@@ -200,3 +206,34 @@ def test_a_core_webhook_is_known_by_its_event_and_business_key() -> None:
     assert one.fingerprint == mambu_identity("LoanDisbursement", ("8a81",), {"amount": "2"}).fingerprint
     assert one.digest != mambu_identity("LoanDisbursement", ("8a81",), {"amount": "2"}).digest
     assert one.fingerprint != mambu_identity("LoanClosure", ("8a81",), {"amount": "1"}).fingerprint
+
+
+def test_a_umm_event_is_known_by_its_client_and_its_id() -> None:
+    one = umm_identity("payment.settled", "CLI1", "evt-1", {"data": 1})
+
+    assert one.names == ("payment.settled-CLI1-evt-1", f"payment.settled-CLI1-evt-1-{one.fingerprint[:12]}")
+    assert one.fingerprint == umm_identity("payment.changed", "CLI1", "evt-1", {"data": 2}).fingerprint
+    others = umm_identity("payment.settled", "CLI2", "evt-1", {}), umm_identity("payment.settled", "CLI1", "evt-2", {})
+    assert len({one.fingerprint, *(other.fingerprint for other in others)}) == 3
+
+
+def test_an_open_bank_project_event_is_known_by_its_id() -> None:
+    one = obp_identity("OnCreditTransaction", "e1", {"amount": "1.00 GBP"})
+
+    assert one.names == ("OnCreditTransaction-e1", f"OnCreditTransaction-e1-{one.fingerprint[:12]}")
+    assert one.fingerprint == obp_identity("OnBalanceChange", "e1", {}).fingerprint
+    assert one.fingerprint != obp_identity("OnCreditTransaction", "e2", {}).fingerprint
+
+
+def test_one_event_id_of_two_senders_is_two_events() -> None:
+    fingerprints = {
+        umm_identity("Event", "CLI1", "e1", {}).fingerprint,
+        obp_identity("Event", "e1", {}).fingerprint,
+        mambu_identity("Event", ("e1",), {}).fingerprint,
+    }
+    assert len(fingerprints) == 3
+
+
+def test_a_changed_body_of_one_event_shows_in_its_digest() -> None:
+    assert umm_identity("Event", "CLI1", "e1", {"a": "1"}).digest != umm_identity("Event", "CLI1", "e1", {}).digest
+    assert obp_identity("Event", "e1", {"a": "1"}).digest != obp_identity("Event", "e1", {}).digest

@@ -13,10 +13,14 @@ from werkzeug.test import Client, TestResponse
 from services.listener.acceptance import Desk, Metrics
 from services.listener.app import create_app
 from services.listener.clearbank import ClearBank, clearbank_blueprint
+from services.listener.credentials import ApiKeys, Basic, Bearer
 from services.listener.mambu import mambu_blueprint
+from services.listener.obp import obp_blueprint
 from services.listener.senders import parse_allowed_senders
 from services.listener.settings import SOURCES
 from services.listener.store_and_sign import StoreAndSign, Taken, Wanted
+from services.listener.umm import umm_blueprint
+from services.listener.umm_access import UmmAccess
 from shared.domain.receipts import Receipt
 from shared.signing.client import SignedAnswer
 from shared.signing.digital_signature import sign, verify
@@ -30,6 +34,11 @@ BANK_KEY, OUR_KEY = private_key("bank"), private_key("ours")
 CLEARBANK, MAMBU = "/webhooks/clearbank", "/webhooks/mambu/loan-disbursement"
 CLOSURE = "/webhooks/mambu/loan-closure"
 USERNAME, PASSWORD = "mambu", "a password: with colon"
+UMM, OBP_TOKEN = "/webhooks/umm", "an-old-0123456789_abcdefghijklmnop"
+OBP = f"/webhooks/obp/{OBP_TOKEN}"
+BY_API_KEYS = ApiKeys((("test_header1", "value, one"), ("X-Second", "value2")))
+BY_BASIC, BY_BEARER = Basic("umm", "a secret: Zoë!"), Bearer(("4484e52dc4744374", "next~token+/=="))
+UMM_BY_API_KEYS = UmmAccess((BY_API_KEYS,), is_strict=False)
 
 Stored = Future[tuple[Acceptance, str]]
 
@@ -59,6 +68,7 @@ class Listener:
 
     is_lean: ClassVar[bool] = False
     allowed_senders: str = ""
+    umm: UmmAccess = UMM_BY_API_KEYS
     publish: Callable[[NewReceipt], Stored] | None = None
     sign_nonce: Callable[[int], Future[SignedAnswer]] = sign_nonce
     take: Callable[[Wanted], Future[Taken]] | None = None
@@ -72,7 +82,12 @@ class Listener:
         clearbank = ClearBank(desk, self._is_the_banks)
         self._store_and_sign = StoreAndSign(self._store_all, lambda nonces: lambda: self._sign_all(nonces))
         take, store = self.take or self._take, self.publish or self._store
-        doors = clearbank_blueprint(clearbank, take), mambu_blueprint(desk, store, USERNAME, PASSWORD)
+        doors = (
+            clearbank_blueprint(clearbank, take),
+            mambu_blueprint(desk, store, USERNAME, PASSWORD),
+            umm_blueprint(desk, store, self.umm),
+            obp_blueprint(desk, store, ("a-new-0123456789_abcdefghijklmnop", OBP_TOKEN)),
+        )
         self.app = create_app(doors, lambda: True, desk, self.registry)
         self.client = Client(LeanInFront(self.app, clearbank, take) if self.is_lean else self.app, TestResponse)
 
@@ -95,6 +110,16 @@ class Listener:
         given = {"data": raw, "content_type": "application/json", "headers": basic(USERNAME, PASSWORD)} | changed
         return self.client.open(path, **{"method": "POST", **given})
 
+    def from_umm(self, raw: bytes, credentials: dict[str, str] | None = None, **changed: Any) -> TestResponse:
+        """With the API keys unless other credentials are given."""
+        headers = umm_headers() | (API_KEYS if credentials is None else credentials) | changed.pop("headers", {})
+        given = {"data": raw, "content_type": "application/json", "headers": headers} | changed
+        return self.client.post(UMM, **given)
+
+    def from_obp(self, raw: bytes, path: str = OBP, **changed: Any) -> TestResponse:
+        given = {"data": raw, "content_type": "application/json; charset=utf-8", "method": "POST"} | changed
+        return self.client.open(path, **given)
+
     def _store(self, receipt: NewReceipt) -> Stored:
         return done(self.inbox.accept([receipt])[0])
 
@@ -113,6 +138,44 @@ class Listener:
 
 def basic(username: str, password: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()}
+
+
+API_KEYS = dict(BY_API_KEYS.pairs)
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def umm_headers(**changed: str | None) -> dict[str, str]:
+    """None leaves a header out."""
+    headers: dict[str, str | None] = {
+        "client_key": "CLI0910",
+        "product": "retail_transfers",
+        "payment_channel": "online",
+        "idempotent_request_key": "6bc5f0f49ee2412a93b0596d6a3c4eca",
+        "timestamp": "2026-09-18T17:31:34.000-05:30",
+    }
+    return {name: value for name, value in (headers | changed).items() if value is not None}
+
+
+def a_umm_event(**changed: object) -> bytes:
+    """None leaves a key out."""
+    event = {"event_id": "evt-1", "event_type": "payment.settled", "data": {"amount": 12.5}} | changed
+    return json.dumps({key: value for key, value in event.items() if value is not None}).encode()
+
+
+def an_obp_event(**changed: object) -> bytes:
+    """None leaves a key out."""
+    event = {
+        "event_name": "OnCreditTransaction",
+        "event_id": "9ca9a7e4-6d02-40e3-a129-0b2bf89de9b1",
+        "bank_id": "gh.29.uk",
+        "account_id": "8ca8a7e4-6d02-40e3-a129-0b2bf89de9f0",
+        "amount": "50.00 GBP",
+        "balance": "739.00 GBP",
+    } | changed
+    return json.dumps({key: value for key, value in event.items() if value is not None}).encode()
 
 
 def a_webhook(nonce: object = 1448545215, kind: str = "TransactionSettled", **payload: object) -> bytes:

@@ -1,6 +1,7 @@
 """What is wrong on our side is a 503: the sender repeats. No path answers 200 without a stored receipt."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
@@ -10,21 +11,21 @@ from redis.exceptions import ConnectionError as StoreAwayError
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
-from services.listener import clearbank, mambu
+from services.listener import clearbank, mambu, obp, umm
 from services.listener.acceptance import DEADLINE_SECONDS
 from services.listener.flask_request import Deadline
 from services.listener.refusals import Refusal
 from shared.signing.client import SignerRefusedError, SignerUnavailableError
 from shared.store.inbox import Acceptance
 from tests.unit.listener.lean import LeanInFront
-from tests.unit.listener.listeners import Listener, a_webhook, an_order, done, never
+from tests.unit.listener.listeners import Listener, a_umm_event, a_webhook, an_obp_event, an_order, done, never
 
 CLEARBANK_ANSWERS_WITHIN_SECONDS = 5
 
 
 @pytest.fixture(autouse=True)
 def short_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
-    for door in (clearbank, mambu):
+    for door in (clearbank, mambu, umm, obp):
         monkeypatch.setattr(door, "Deadline", partial(Deadline, 0.05))
     monkeypatch.setattr(LeanInFront, "deadline_seconds", 0.05)
 
@@ -35,6 +36,12 @@ def assert_try_again(answer: TestResponse) -> None:
     assert "DigitalSignature" not in answer.headers
 
 
+SEND: dict[str, Callable[[Listener], TestResponse]] = {
+    "clearbank": lambda listener: listener.from_the_bank(a_webhook()),
+    "mambu": lambda listener: listener.from_mambu(an_order()),
+    "umm": lambda listener: listener.from_umm(a_umm_event()),
+    "obp": lambda listener: listener.from_obp(an_obp_event()),
+}
 STORE_TROUBLE = {
     "down": lambda _: done(StoreAwayError("redis://:secret@store")),
     "slow": lambda _: never(),
@@ -43,11 +50,11 @@ STORE_TROUBLE = {
 
 
 @pytest.mark.parametrize("trouble", STORE_TROUBLE.values(), ids=STORE_TROUBLE.keys())
-@pytest.mark.parametrize("door", ["clearbank", "mambu"])
+@pytest.mark.parametrize("door", SEND)
 def test_a_store_in_trouble_is_a_503_and_never_a_200(door: str, trouble: Any) -> None:
     listener = Listener(publish=trouble)
     with capture_logs() as logs:
-        answer = listener.from_the_bank(a_webhook()) if door == "clearbank" else listener.from_mambu(an_order())
+        answer = SEND[door](listener)
     assert_try_again(answer)
     assert {line["reason"] for line in logs} == {"store_unavailable"}
     assert listener.counted(door, "store_unavailable") == 1

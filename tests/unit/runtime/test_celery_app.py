@@ -1,16 +1,23 @@
+import ssl
+
 import pytest
 from kombu.exceptions import OperationalError
 
-from shared.messages import tasks
+from shared.messages import queues, tasks
 from shared.runtime.celery_app import HARD_TIME_LIMIT_SECONDS, make_celery
 from shared.runtime.publisher import Publisher, PublishError
 
 APP = make_celery("memory://")
 
 
+def queue_for(task: str, argument: str) -> str:
+    """Where Celery would send it."""
+    return str(APP.amqp.router.route({}, task, args=(argument,))["queue"].name)
+
+
 def test_a_message_is_hidden_for_longer_than_a_task_may_run_wherever_celery_looks() -> None:
     options = APP.conf.broker_transport_options
-    assert options["visibility_timeout"] == APP.conf.visibility_timeout > HARD_TIME_LIMIT_SECONDS
+    assert options["visibility_timeout"] == APP.conf.visibility_timeout > 2 * HARD_TIME_LIMIT_SECONDS
     assert APP.conf.task_time_limit == HARD_TIME_LIMIT_SECONDS > APP.conf.task_soft_time_limit
 
 
@@ -41,11 +48,45 @@ def test_a_queue_that_is_not_on_the_page_is_refused() -> None:
         APP.send_task(tasks.SWEEP, queue="mistyped")
 
 
-def test_a_sweep_that_waited_too_long_is_dropped() -> None:
-    app = make_celery("memory://", sweep_every_seconds=2.5)
-    (entry,) = app.conf.beat_schedule.values()
-    assert (entry["task"], entry["schedule"]) == (tasks.SWEEP, 2.5)
-    assert entry["options"]["expires"] > entry["schedule"]
+def test_a_notification_waits_in_a_queue_of_its_own() -> None:
+    assert queue_for(tasks.ADVANCE, "notification:repayment:1:parked") == queues.MESSAGES
+    assert queue_for(tasks.ADVANCE, "repayment:1") == queues.PAYMENTS
+    assert queue_for(tasks.RECEIVE_WEBHOOK, "notification:1") == queues.INBOUND
+
+
+def test_the_broker_we_are_given_is_the_one_we_use_whatever_the_command_line_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CELERY_BROKER_URL", "redis://127.0.0.1:1")
+    app = make_celery("memory://")
+    assert app.connection_for_write().transport_cls == app.connection_for_read().transport_cls == "memory"
+
+
+def test_an_encrypted_broker_must_prove_who_it_is() -> None:
+    with make_celery("rediss://broker:6379/0").connection_for_write() as connection:
+        assert connection.ssl == {"ssl_cert_reqs": ssl.CERT_REQUIRED}
+
+
+def test_each_kind_of_broker_gets_options_that_it_knows() -> None:
+    amqp = make_celery("amqp://broker").conf.broker_transport_options
+    assert amqp["confirm_publish"]
+    assert not set(amqp) & set(APP.conf.broker_transport_options)
+
+
+def test_a_worker_has_given_back_its_work_before_kubernetes_kills_it() -> None:
+    assert 0 < APP.conf.worker_soft_shutdown_timeout < 30 - 10
+
+
+def test_a_connection_that_is_lost_cuts_no_payment_short() -> None:
+    assert not APP.conf.worker_cancel_long_running_tasks_on_connection_loss
+
+
+def test_no_message_expires_by_somebodys_clock() -> None:
+    assert all("options" not in entry for entry in APP.conf.beat_schedule.values())
+
+
+def test_sweeps_come_as_often_as_they_are_asked_for() -> None:
+    assert make_celery("memory://", sweep_every_seconds=2.5).conf.beat_schedule["sweep"]["schedule"] == 2.5
 
 
 class _NoBroker:

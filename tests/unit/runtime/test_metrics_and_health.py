@@ -3,11 +3,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from prometheus_client import CollectorRegistry
 
-from shared.runtime.health import health_blueprint
+from shared.runtime.health import health_blueprint, say_not_ready
 from shared.runtime.metrics import metrics_blueprint, reason_counter
 
 
@@ -68,3 +69,12 @@ def test_a_check_that_raises_is_not_ready() -> None:
     assert answer.status_code == 503
     assert answer.json is not None
     assert answer.json["reason"] == "a dependency does not answer (ConnectionError)"
+
+
+def test_a_process_that_will_stop_is_not_ready_though_it_could_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.runtime.health._is_stopping", bytearray(1))
+    client = client_of(health_blueprint(lambda: True))
+    say_not_ready()
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json) == (503, {"status": "not ready", "reason": "it is about to stop"})
+    assert client.get("/livez").status_code == 200

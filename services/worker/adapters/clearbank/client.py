@@ -89,7 +89,7 @@ class ClearBank:
         try:
             answer = self._http.call(request.method, request.path, headers, body)
         except NotSentError as error:
-            return TryLater(f"the bank cannot be reached ({error})")
+            return error.try_later("the bank")
         except NoAnswerError as error:
             return Unknown(f"no answer from the bank ({error})")
         return _reader_of(request)(answer)

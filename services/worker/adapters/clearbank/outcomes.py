@@ -1,6 +1,5 @@
 """ClearBank's answers as outcomes (ClearBank docs: getting-started, "Errors"; FPS v3; CHAPS v6; sterling v1, v2)."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +14,6 @@ _REFUSALS = frozenset(
 )
 # These two titles blame our call and not what it asks for: a key change or a proxy is in the way.
 _OUR_FAULT = ("digitalsignature", "x-request-id")
-_SECONDS_IN_TEXT = re.compile(r"(\d+) seconds?")
 
 # ISO 20022 states of GET /v2/Transactions; all others mean that the bank has taken it and works on it.
 _REJECTED = "RJCT"
@@ -89,7 +87,7 @@ def as_try_later(answer: Answer) -> TryLater | None:
         case 401 | 403:
             return TryLater("the bank does not accept our token", None, correlation_id(answer))
         case 429 | 503:
-            return TryLater(f"the bank answered {answer.status}", _retry_after(answer), correlation_id(answer))
+            return TryLater(f"the bank answered {answer.status}", answer.retry_after_seconds, correlation_id(answer))
     return None
 
 
@@ -158,9 +156,3 @@ def _in_general(answer: Answer) -> Outcome:
     if answer.status >= 500:
         return Unknown(f"the bank answered {answer.status}", False, correlation_id(answer))
     return Refused(f"http_{answer.status}", problem_text(answer), verdict=False, correlation_id=correlation_id(answer))
-
-
-def _retry_after(answer: Answer) -> float | None:
-    """Seconds from Retry-After, or from the text that 429 answers carry; None when neither says."""
-    match = _SECONDS_IN_TEXT.search(str(answer.get("message")))
-    return answer.retry_after_seconds or (float(match[1]) if match else None)

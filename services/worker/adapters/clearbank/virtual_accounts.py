@@ -63,7 +63,9 @@ class VirtualAccounts:
         """The answer when it is a 200 with JSON in it."""
         try:
             answer = self._http.call("GET", path, {"Authorization": self._authorization}, parameters=parameters)
-        except (NotSentError, NoAnswerError) as error:
+        except NotSentError as error:
+            return error.try_later("the bank")
+        except NoAnswerError as error:
             return TryLater(f"the bank did not answer ({error})")
         if answer.status == 200 and answer.body is not None:
             return answer

@@ -68,7 +68,7 @@ class Mambu:
         try:
             answer = self._http.call(request.method, request.path, self._headers_for(request), request.body.encode())
         except NotSentError as error:
-            return TryLater(f"Mambu cannot be reached ({error})")
+            return error.try_later("Mambu")
         except NoAnswerError as error:
             return Unknown(f"no answer from Mambu ({error})")
         return effect_outcome(request, answer)

@@ -41,7 +41,9 @@ class Questions:
         headers = self._headers if body is None else {**self._headers, "Content-Type": "application/json"}
         try:
             answer = self._http.call(method, path, headers, body, parameters)
-        except (NotSentError, NoAnswerError) as error:
+        except NotSentError as error:
+            return error.try_later("Mambu")
+        except NoAnswerError as error:
             return TryLater(f"Mambu did not answer ({error})")
         if answer.status == 200 and answer.body is not None:
             return answer.body

@@ -50,7 +50,7 @@ class UrlCall:
         try:
             answer = self._http.call(request.method, self._target, headers, request.body.encode())
         except NotSentError as error:
-            return TryLater(f"webhookUrl cannot be reached ({error})")
+            return error.try_later("webhookUrl")
         except NoAnswerError as error:
             return Unknown(f"no answer from webhookUrl ({error})")
         return _outcome(answer)

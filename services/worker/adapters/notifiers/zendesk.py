@@ -48,7 +48,7 @@ class ZenDeskTicket:
         try:
             answer = self._http.call(request.method, request.path, headers, request.body.encode())
         except NotSentError as error:
-            return TryLater(f"ZenDesk cannot be reached ({error})")
+            return error.try_later("ZenDesk")
         except NoAnswerError as error:
             return Unknown(f"no answer from ZenDesk ({error})")
         return _outcome(answer)

@@ -10,6 +10,10 @@ from shared.domain.events import AccountChosen, AccountCreated, AccountWanted, L
 from shared.domain.flows import Parked, Step
 from shared.domain.linkage import account_wanted, iban_to_link, linked
 from shared.domain.outcomes import Refused, TryLater
+from shared.domain.transitions import DisbursementState
+
+# Where a disbursement without an account ends: the bank did not make the one it asked for.
+_REFUSED = (DisbursementState.REVERSING, DisbursementState.REVERSED)
 
 
 def link_account(disbursement: Disbursement, office: Office) -> Decision:
@@ -35,10 +39,7 @@ def link_account(disbursement: Disbursement, office: Office) -> Decision:
         if rules.bank_picks_the_number:
             reason = f"the loan {loan.id} holds {iban}, which the bank does not list"
             return LinkRefused("virtual_account_missing", reason)
-    wanted = account_wanted(loan, holder_name, iban)
-    if isinstance(wanted, AccountWanted) and (sibling := _asked_for_already(wanted, office)):
-        return AccountChosen(sibling.iban, sibling.virtual_account_id, write_linkage=True)
-    return wanted
+    return _new_account(loan, holder_name, iban, office)
 
 
 def await_account(disbursement: Disbursement, office: Office) -> Decision:
@@ -78,7 +79,25 @@ def _account_of(loan: CoreLoan, iban: str, office: Office) -> VirtualAccount | L
     return found
 
 
+def _new_account(
+    loan: CoreLoan, holder_name: str, iban: str, office: Office
+) -> AccountChosen | AccountWanted | LinkRefused:
+    """Another disbursement of the loan may have got the account already, or may have been refused it."""
+    refusals = 0
+    while isinstance(wanted := account_wanted(loan, holder_name, iban, refusals), AccountWanted):
+        if made := _asked_for_already(wanted, office):
+            return AccountChosen(made.iban, made.virtual_account_id, write_linkage=True)
+        if not any(sibling.state in _REFUSED for sibling in _asking(wanted, office)):
+            break
+        refusals += 1
+    return wanted
+
+
 def _asked_for_already(wanted: AccountWanted, office: Office) -> AccountChosen | None:
     """The account that another disbursement of the same loan asked for and got."""
-    siblings = [flow for flow in office.journal.find(wanted.request_key) if isinstance(flow, Disbursement)]
-    return next((sibling.account for sibling in siblings if sibling.wanted == wanted and sibling.account), None)
+    return next((sibling.account for sibling in _asking(wanted, office) if sibling.account), None)
+
+
+def _asking(wanted: AccountWanted, office: Office) -> list[Disbursement]:
+    found = office.journal.find(wanted.request_key)
+    return [flow for flow in found if isinstance(flow, Disbursement) and flow.wanted == wanted]

@@ -5,7 +5,7 @@ from shared.domain.closure import LoanClosed
 from shared.domain.disbursement import DisbursementOrder
 from shared.domain.meanings import Ignored, Unrecognised
 from shared.domain.receipts import Receipt, ReceiptState
-from tests.unit.listener.listeners import a_closure, a_webhook, an_order
+from tests.unit.listener.listeners import a_closure, a_umm_event, a_webhook, an_obp_event, an_order
 
 WEBHOOKS = Webhooks(frozenset({"CB_Loan_Disbursement_FPS"}))
 
@@ -44,6 +44,20 @@ def test_the_banks_webhooks_are_read_whatever_their_kind_is_called() -> None:
     (meaning,) = WEBHOOKS.interpret(a_receipt("clearbank", "Anything", a_webhook(kind="Anything")))
     assert isinstance(meaning, Unrecognised)
     assert meaning.code == "unknown_type"
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "body", "reason"),
+    [
+        ("umm", "payment.settled", a_umm_event(), "the UMM event payment.settled: no flow follows from it"),
+        ("umm", "Event", b"<no JSON>", "the UMM event Event: no flow follows from it"),
+        ("obp", "OnNews", an_obp_event(), "the Open Bank Project event OnNews: no flow follows from it"),
+    ],
+)
+def test_events_of_other_bank_systems_are_kept_and_nothing_follows(
+    source: str, kind: str, body: bytes, reason: str
+) -> None:
+    assert WEBHOOKS.interpret(a_receipt(source, kind, body)) == [Ignored(reason)]
 
 
 def test_a_source_without_a_reader_is_left_to_a_person() -> None:

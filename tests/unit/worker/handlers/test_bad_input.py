@@ -22,7 +22,6 @@ from tests.builders import (
     a_settled_credit,
     a_settled_debit,
     a_virtual_account,
-    an_unlinked_loan,
     the_bank_settles,
     the_return_of,
     the_rules,
@@ -193,12 +192,6 @@ CASES = {
 }
 
 
-def everything_on_record(lender: FakeLender) -> str:
-    """The history of every flow and the reason beside every receipt."""
-    entries = [entry for flow in lender.journal.flows() for entry in lender.journal.history(flow.id)]
-    return "\n".join([*(entry.outcome for entry in entries), *(receipt.reason for receipt in lender.inbox.receipts())])
-
-
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_what_cannot_be_right_moves_nothing_and_is_explained_and_told(case: Case) -> None:
     lender = case.lender()
@@ -206,7 +199,7 @@ def test_what_cannot_be_right_moves_nothing_and_is_explained_and_told(case: Case
     lender.hears(case.meaning, Ignored("the same, delivered again"))
     lender.comes_to_rest()
 
-    assert case.words in everything_on_record(lender)
+    assert case.words in lender.on_record()
     notices = {flow.notice.code: flow.notice for flow in lender.notifications()}
     assert set(notices[case.told].flags) == case.flags
     # A closure or a parked webhook is one per webhook; all else is told once however often it comes.
@@ -243,41 +236,3 @@ def test_a_settlement_of_another_amount_than_was_ordered_is_told_and_settles_not
     assert lender.told() == ["amount_differs"]
     assert lender.disbursement(ORDER).state is DisbursementState.SUBMITTED
     assert lender.bank.moved(ORDER.transaction_key) == 1
-
-
-NAMES = {
-    "Zoë Müller-Ñandú": "Zoe Muller-Nandu",
-    "Seán O'Brien": "Sean OBrien",
-    "D’Arcy 🦉 Ltd": "DArcy Ltd",
-    "Łukasz Żółć": "Lukasz Zolc",
-    "Ada\nLovelace\t": "Ada Lovelace",
-}
-
-
-@pytest.mark.parametrize(("name", "sent"), NAMES.items())
-def test_a_name_is_sent_as_its_scheme_can_carry_it_and_the_history_tells_what_changed(name: str, sent: str) -> None:
-    order = a_disbursement_order(creditor_name=name, debtor_name=name)
-    lender = FakeLender()
-    lender.books(order, holder=a_holder(name=name))
-    lender.hears(order)
-
-    route = lender.disbursement(order).route
-    assert route is not None
-    assert (route.creditor_name, route.debtor_name) == (sent, sent)
-    assert f"creditorName: {name!r} became {sent!r}" in everything_on_record(lender)
-    assert lender.disbursement(order).state is DisbursementState.SUBMITTED
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_strange_name_neither_stops_linkage_nor_repayment(name: str) -> None:
-    order, money = a_disbursement_order(debtor_iban=""), a_settled_credit(counterpart_name=name, reference=name)
-    lender = FakeLender(the_rules(links_disbursements=True, bank_picks_the_number=True))
-    lender.books(order, an_unlinked_loan(), a_holder(name=name))
-    lender.hears(order)
-    wanted = lender.disbursement(order).wanted
-    assert wanted is not None
-    lender.hears(lender.bank.creates(wanted.external_id, LOAN_IBAN))
-    lender.hears(money)
-
-    assert lender.disbursement(order).state is DisbursementState.SUBMITTED
-    assert lender.posting(money).state is PostingState.POSTED

@@ -6,17 +6,9 @@ import pytest
 
 from shared.domain.flows import Parked, Step
 from shared.domain.transitions import PostingState as State
-from tests.builders import (
-    LOAN_IBAN,
-    OPERATING_IBAN,
-    a_core_loan,
-    a_repayment,
-    a_settled_credit,
-    a_virtual_account,
-    the_rules,
-)
+from tests.builders import LOAN_IBAN, OPERATING_IBAN, a_core_loan, a_settled_credit, a_virtual_account, the_rules
 from tests.fakes.lender import FakeLender
-from tests.fakes.replies import Reply, is_unknown_after_the_effect, refuses, says_try_later
+from tests.fakes.replies import refuses
 
 BY_REFERENCE = the_rules(finds_loans_by_account=False)
 PRINTED = "gb33 bukb 2020 1555 5555 55"
@@ -209,64 +201,6 @@ def test_a_question_that_the_bank_will_not_answer_waits_for_a_person() -> None:
 
     parked = Parked("question_refused", "refused: question_refused", Step.LOCATE_LOAN)
     assert lender.posting(money).parked == parked
-
-
-@pytest.mark.parametrize("rules", [the_rules(), BY_REFERENCE])
-def test_a_core_that_is_busy_is_asked_again(rules) -> None:
-    lender, money = FakeLender(rules), a_settled_credit(reference="LOAN1")
-    lender.has_linked()
-    lender.core.reads.then(says_try_later(), says_try_later())
-    lender.hears(money)
-    assert lender.posting(money).state is State.RECEIVED
-    lender.comes_to_rest()
-
-    assert lender.posting(money).state is State.POSTED
-
-
-def test_a_bank_that_is_busy_is_asked_again() -> None:
-    lender, money = a_lender_that_links(), a_settled_credit()
-    lender.bank.reads.then(says_try_later(), says_try_later())
-    lender.hears(money)
-    assert lender.posting(money).state is State.RECEIVED
-    lender.comes_to_rest()
-
-    assert lender.posting(money).state is State.POSTED
-
-
-def test_an_external_id_that_the_core_knows_already_is_asked_for_and_not_posted_again() -> None:
-    lender, money = a_lender_that_links(), a_settled_credit()
-    lender.core.books_by_hand(a_repayment(money))
-    lender.hears(money)
-    lender.comes_to_rest()
-
-    assert lender.posting(money).state is State.POSTED
-    assert lender.core.posted() == [("REPAYMENT", 8850)]
-    assert lender.core.asked == ["look-up"]
-
-
-def test_a_repayment_whose_key_is_over_is_asked_for_before_it_is_posted_again() -> None:
-    lender, money = a_lender_that_links(), a_settled_credit()
-    lender.core.sends.then(is_unknown_after_the_effect())
-    lender.hears(money)
-    lender.clock.pass_time(hours=7)  # no worker ran meanwhile
-    lender.comes_to_rest()
-
-    assert lender.posting(money).state is State.POSTED
-    assert lender.core.posted() == [("REPAYMENT", 8850)]
-    assert (len(lender.core.received), len(lender.core.asked)) == (1, 1)
-
-
-def test_a_repayment_that_never_happened_is_posted_even_after_its_key_is_over() -> None:
-    lender, money = a_lender_that_links(), a_settled_credit()
-    lender.core.sends.always = says_try_later()
-    lender.hears(money)
-    lender.clock.pass_time(hours=7)
-    lender.core.sends.always = Reply()
-    lender.comes_to_rest()
-
-    assert lender.posting(money).state is State.POSTED
-    assert lender.core.asked == ["look-up"]
-    assert lender.core.posted() == [("REPAYMENT", 8850)]
 
 
 def test_the_same_end_to_end_id_from_two_payers_is_two_repayments() -> None:

@@ -3,18 +3,10 @@
 import pytest
 
 from shared.domain.flows import Parked, Step
-from shared.domain.meanings import BacsReversal, Ignored
+from shared.domain.meanings import Ignored
 from shared.domain.receipts import ReceiptState
 from shared.domain.transitions import PostingState as State
-from tests.builders import (
-    LOAN_IBAN,
-    a_core_loan,
-    a_settled_credit,
-    a_settled_debit,
-    a_virtual_account,
-    the_return_of,
-    the_rules,
-)
+from tests.builders import a_settled_credit, a_settled_debit, the_return_of
 from tests.fakes.lender import FakeLender
 from tests.fakes.replies import (
     Reply,
@@ -27,7 +19,6 @@ from tests.fakes.replies import (
 
 MONEY = a_settled_credit("88.50")
 BOTH = pytest.mark.parametrize("money", [MONEY, a_settled_debit("1500.00")])
-ANOTHER_IBAN = "GB95CLRB04190000001114"
 
 
 def a_lender(rules=None) -> FakeLender:
@@ -174,88 +165,3 @@ def test_a_taking_back_that_the_core_will_not_do_waits_for_a_person(money, step:
     parked = Parked("later_transactions", "refused: later_transactions", step)
     assert (lender.posting(money).state, lender.posting(money).parked) == (State.TAKING_BACK, parked)
     assert sorted(lender.told()) == [f"{step}:later_transactions", "returned:AC01"]
-
-
-def test_a_return_of_another_amount_is_not_taken_for_this_payments() -> None:
-    lender = a_lender()
-    lender.hears(MONEY)
-    receipt = lender.hears(the_return_of(MONEY, amount_pence=1))
-    lender.comes_to_rest()
-
-    assert lender.receipt(receipt.id).reason.startswith("original_unknown: ")
-    assert lender.core.posted() == [("REPAYMENT", 8850)]
-
-
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [
-        ({"scheme_id": "FP1"}, {"scheme_id": "FP2"}),
-        ({"account_iban": LOAN_IBAN}, {"account_iban": ANOTHER_IBAN}),
-    ],
-)
-def test_of_two_payments_under_one_foreign_id_the_one_that_is_meant_is_taken_back(first, second) -> None:
-    """Payers outside repeat end-to-end ids: a standing order carries the same one every month."""
-    lender = a_lender()
-    lender.has_linked(
-        a_core_loan("LOAN2", key="other", iban=ANOTHER_IBAN, virtual_account_id="virtual-2"),
-        a_virtual_account(id="virtual-2", iban=ANOTHER_IBAN),
-    )
-    march, april = a_settled_credit(transaction_id="M", **first), a_settled_credit(transaction_id="A", **second)
-    lender.hears(march)
-    lender.hears(april)
-    lender.hears(the_return_of(april))
-
-    assert (lender.posting(march).state, lender.posting(april).state) == (State.POSTED, State.RETURNED)
-
-
-def test_a_return_that_may_be_of_either_of_two_payments_is_shown_to_a_person() -> None:
-    lender = a_lender()
-    march, april = a_settled_credit(transaction_id="M"), a_settled_credit(transaction_id="A")
-    lender.hears(march)
-    lender.hears(april)
-    receipt = lender.hears(the_return_of(april))
-
-    assert receipt.reason.startswith("original_ambiguous: ")
-    assert lender.core.posted() == [("REPAYMENT", 8850)] * 2
-
-
-def test_each_of_two_returns_under_one_foreign_id_takes_back_one_payment() -> None:
-    lender = a_lender()
-    march = a_settled_credit(transaction_id="M", scheme_id="FP1")
-    april = a_settled_credit(transaction_id="A", scheme_id="FP2")
-    for webhook in (march, april, the_return_of(march), the_return_of(april)):
-        lender.hears(webhook)
-
-    assert lender.core.posted() == []
-    assert len(lender.core.reversals) == 2
-
-
-def test_a_bacs_credit_that_is_recalled_after_it_was_booked_is_taken_back() -> None:
-    lender = a_lender(the_rules(takes_bacs=True))
-    money = a_settled_credit(scheme="Bacs", bacs_transaction_id="B1", end_to_end_id="")
-    lender.hears(money)
-    lender.hears(BacsReversal("B1", "recalled"))
-
-    assert lender.posting(money).state is State.RETURNED
-    assert lender.core.posted() == []
-
-
-def test_a_recall_of_a_bacs_credit_that_never_settles_is_let_go_after_a_day() -> None:
-    lender = a_lender(the_rules(takes_bacs=True))
-    receipt = lender.hears(BacsReversal("B1", "recalled"))
-    assert receipt.state is ReceiptState.STORED
-    lender.comes_to_rest()
-
-    assert lender.receipt(receipt.id).reason == "ignored: it was never booked"
-    assert lender.receipt(receipt.id).state is ReceiptState.FINISHED
-    assert lender.told() == []
-
-
-def test_a_bacs_return_told_before_and_settled_after_takes_back_once() -> None:
-    lender = a_lender(the_rules(takes_bacs=True))
-    money = a_settled_credit(scheme="Bacs", bacs_transaction_id="B1", end_to_end_id="")
-    for webhook in (money, BacsReversal("B1", "B"), the_return_of(money, end_to_end_id="")):
-        lender.hears(webhook)
-
-    assert len(lender.core.reversals) == 1
-    assert lender.posting(money).state is State.RETURNED

@@ -2,13 +2,7 @@
 
 from shared.domain.flows import Flow, Step, StepOutcome
 from shared.domain.transitions import DisbursementState as State
-from tests.builders import (
-    a_disbursement_order,
-    a_settled_credit,
-    the_bank_holds,
-    the_bank_rejects,
-    the_bank_settles,
-)
+from tests.builders import a_disbursement_order, a_settled_credit, the_bank_holds, the_bank_rejects, the_bank_settles
 from tests.fakes.lender import FakeLender, a_lender_with
 from tests.fakes.replies import (
     Reply,

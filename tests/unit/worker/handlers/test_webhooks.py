@@ -21,7 +21,6 @@ from tests.builders import (
     the_bank_settles,
 )
 from tests.fakes.lender import FakeLender, a_lender_with
-from tests.fakes.replies import refuses
 
 ORDER = a_disbursement_order()
 SOMEBODY_ELSES = a_disbursement_order(transaction_key="somebody-elses")
@@ -140,38 +139,6 @@ def test_held_settled_and_returned_lead_to_one_end_in_any_order(order_of_words) 
 
     assert lender.disbursement(ORDER).state is State.RETURNED
     assert lender.core.reversals == [ORDER.transaction_key]
-
-
-def test_money_that_left_after_we_took_the_disbursement_back_is_shown_to_a_person() -> None:
-    lender = a_lender_with(ORDER)
-    lender.bank.sends.then(refuses("InsufficientFunds"))
-    lender.hears(ORDER)
-    receipt = lender.hears(the_bank_settles())
-
-    assert lender.disbursement(ORDER).state is State.REVERSED
-    assert receipt.state is ReceiptState.PARKED
-    assert receipt.reason.startswith("contradiction: ")
-
-
-def test_money_that_left_before_we_sent_it_is_shown_to_a_person() -> None:
-    lender = FakeLender()
-    lender.hears(ORDER)  # parked: the core knows nothing of it
-    receipt = lender.hears(the_bank_settles())
-
-    assert receipt.state is ReceiptState.PARKED
-    assert receipt.reason == f"contradiction: PaymentSettled came for {lender.disbursement(ORDER).id}, which is routed"
-
-
-@pytest.mark.parametrize("returned", [False, True])
-def test_a_rejection_of_money_that_had_left_is_shown_to_a_person(returned: bool) -> None:
-    lender = a_lender_with(ORDER)
-    lender.hears(ORDER)
-    for word in [the_bank_settles(), the_bank_returns()][: 1 + returned]:
-        lender.hears(word)
-    receipt = lender.hears(the_bank_rejects())
-
-    assert receipt.state is ReceiptState.PARKED
-    assert receipt.reason.startswith("contradiction: ")
 
 
 def test_a_sweep_enqueues_receipts_and_payments_for_their_own_tasks() -> None:
