@@ -8,7 +8,7 @@ TESTS ?= tests
 STORIES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test coverage lint bench format states csr lock
+.PHONY: help setup demo up down test faults coverage lint bench format states csr lock
 
 help: ## Show what can be made
 	@awk 'BEGIN {FS = ":.*## "; printf "Causeway: Mambu <-> ClearBank, in your own cluster\n\n"} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ down: setup ## End what `make up` started
 
 test: setup ## Run all tests                            TESTS=tests/unit STORIES=n REDIS_URL=...
 	@$(if $(STORIES),STORIES=$(STORIES)) $(BIN)/python -m pytest $(TESTS)
+
+faults: setup ## Break everything under load, lose nothing   SEED=n SECONDS=n LOAD=n FORMAT=json
+	@$(BIN)/python -m deploy.local faults
 
 coverage: setup ## Hold the rules and the use cases to 95 % of their lines
 	@$(BIN)/python -m pytest -q tests/unit --cov=shared/domain --cov=services/worker/handlers \

@@ -1,13 +1,14 @@
-"""`python -m deploy.local up|down|demo|bench`: what the Makefile's targets run."""
+"""`python -m deploy.local up|down|demo|bench|faults`: what the Makefile's targets run."""
 
 import argparse
 import sys
 
 from deploy.local.bench import bench
 from deploy.local.demo import demo
+from deploy.local.faults.command import faults
 from deploy.local.up import down, up
 
-_COMMANDS = {"up": up, "down": down, "demo": demo, "bench": bench}
+_COMMANDS = {"up": up, "down": down, "demo": demo, "bench": bench, "faults": faults}
 
 
 def main() -> int:

@@ -18,7 +18,7 @@ from shared.runtime.heartbeat import Heart
 HARD_TIME_LIMIT_SECONDS = 120
 # Longer than the hard limit and the wait of a message behind it, or a running task gets a second live copy.
 VISIBILITY_TIMEOUT_SECONDS = 300
-SOFT_SHUTDOWN_SECONDS = 15  # well below a grace period of 30 s: what is cut then must still be given back
+SOFT_SHUTDOWN_SECONDS = 12  # and then one wait for a broker that is gone: together well below a grace period of 30 s
 
 _REDIS_OPTIONS = {
     "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,
@@ -26,7 +26,7 @@ _REDIS_OPTIONS = {
     "unacked_restore_interval": 60,
     "unacked_restore_throttle": 1,
     # The broker's default is to wait for ever. A blocking BRPOP lasts 1 s, well below the timeout.
-    "socket_timeout": 15,
+    "socket_timeout": 8,
     "socket_connect_timeout": 5,
     "socket_keepalive": True,
     "health_check_interval": 25,

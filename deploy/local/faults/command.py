@@ -1,0 +1,73 @@
+"""`make faults`: reads what the caller wants, plays a round, says what came of it, leaves nothing running."""
+
+import os
+import random
+import shutil
+import signal
+import tempfile
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from deploy.local.faults.ground import Ground
+from deploy.local.faults.plan import WHOLE_SECONDS, Size, plan_round
+from deploy.local.faults.report import as_json, show
+from deploy.local.faults.round import play_round
+from deploy.local.progress import starting
+from deploy.local.stand import say
+from deploy.local.store_server import NoServerError
+from deploy.local.supervisor import StandError
+
+_LARGEST_SEED = 10**9
+_SHORTEST_SECONDS, _SMALLEST_LOAD = 10.0, 0.01
+
+
+def faults() -> int:
+    """0 when nothing was lost, duplicated or left unexplained. SEED, SECONDS and LOAD choose the round."""
+    try:
+        seed = int(_number("SEED", random.randrange(_LARGEST_SEED), least=0))  # noqa: S311
+        size = Size(
+            _number("SECONDS", WHOLE_SECONDS, least=_SHORTEST_SECONDS), _number("LOAD", 1.0, least=_SMALLEST_LOAD)
+        )
+    except ValueError as error:
+        say(str(error))
+        return 1
+    say(f"SEED={seed} SECONDS={size.seconds:g} LOAD={size.load:g} make faults   plays this round again.")
+    signal.signal(signal.SIGTERM, _stop)
+    folder = Path(tempfile.mkdtemp(prefix="causeway-faults-"))
+    try:
+        ground = Ground(folder)
+        try:
+            with starting(ground.names) as ready:
+                ground.start(ready)
+            result = play_round(ground, plan_round(seed, size))
+        finally:
+            ground.stop()
+    except (StandError, NoServerError) as error:
+        say(str(error))
+        return 1
+    if os.environ.get("FORMAT") == "json":
+        print(as_json(result), flush=True)
+    else:
+        show(result)
+    if result.findings:
+        say(f"Books, journal and logs are kept in {folder}.")
+        return 1
+    shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def _number(name: str, default: float, *, least: float) -> float:
+    """Raises ValueError with a sentence."""
+    text = os.environ.get(name, "")
+    try:
+        value = float(text) if text else default
+    except ValueError:
+        value = least - 1
+    if not least <= value < float("inf"):
+        raise ValueError(f"{name} is {text!r}: give a number from {least:g} on.")
+    return value
+
+
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(143)
