@@ -16,9 +16,15 @@ from shared.domain.outcomes import TryLater
 _log = structlog.get_logger()
 
 
-def advance(flow_id: str, office: Office) -> None:
-    """Safe to call at any time, by any number of workers: the journal's move lets one of them through."""
+def advance(flow_id: str, office: Office, *, worker_died: bool = False) -> None:
+    """Safe to call at any time, by any number of workers: the journal's move lets one of them through.
+
+    `worker_died`: the one before may have died of the very step that comes next. Effects know by their lease; a step
+    that only reads leaves no trace, so it is put off and counted before it may take another worker with it.
+    """
     try:
+        if worker_died:
+            _put_off_after_a_death(flow_id, office)
         _advance(flow_id, office)
     except CorruptRecordError as error:
         office.journal.quarantine(flow_id, str(error))
@@ -38,6 +44,19 @@ def _advance(flow_id: str, office: Office) -> None:
             _decide(flow, step, now, office)
         else:
             perform_effect(flow, step, now, office)
+
+
+def _put_off_after_a_death(flow_id: str, office: Office) -> None:
+    flow, now = office.journal.load(flow_id), office.clock.now()
+    step = flow.next_step if flow else None
+    if flow is None or step is None or step not in DECISIONS:
+        return
+    next_at = flow.step(step).next_at
+    if next_at is None or next_at <= now:
+        died = TryLater("its worker died")
+        office.move(
+            flow, _wait(flow, step, died, now, office), f"{step} waits", f"step {step}", now, outcome=died.reason
+        )
 
 
 def _decide(flow: Flow, step: Step, now: datetime, office: Office) -> None:

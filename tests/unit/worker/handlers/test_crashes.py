@@ -5,11 +5,14 @@ from contextlib import suppress
 
 import pytest
 
+from services.worker.handlers.advance import advance
+from shared.domain.flows import Step
 from shared.domain.meanings import Meaning
 from shared.domain.transitions import ClosureState, DisbursementState, NotificationState, PostingState
 from tests.builders import (
     VIRTUAL_ACCOUNT_ID,
     a_core_loan,
+    a_disbursement,
     a_disbursement_order,
     a_loan_closure,
     a_settled_credit,
@@ -219,3 +222,31 @@ def test_a_webhook_whose_worker_dies_again_and_again_is_parked_and_told_at_last(
     assert lender.receipt(receipt_id).reason == "too_many_attempts: begun 21 times and never finished"
     assert list(lender.sets.parked) == [f"receipt:{receipt_id}"]
     assert lender.told() == ["too_many_attempts"]
+
+
+def test_a_question_that_kills_its_worker_is_asked_later_and_later_and_then_by_a_person() -> None:
+    """Such a step leaves no lease behind: only the message that comes again tells of the death."""
+    lender = FakeLender()
+    lender.journal.move(a_disbursement(ORDER), (), lender.clock.now())
+    waits = []
+    while lender.disbursement(ORDER).parked is None:
+        before = lender.clock.now()
+        advance(lender.disbursement(ORDER).id, lender.office, worker_died=True)
+        lender.clock.move_to(lender.sets.next_due() or before)
+        waits.append(lender.clock.now() - before)
+    parked = lender.disbursement(ORDER).parked
+    assert parked is not None
+    assert (parked.code, parked.step, parked.reason) == ("gave_up", Step.ROUTE, "route: its worker died")
+    assert waits[0] < waits[5] < waits[10]
+    assert all(waits[:-1])
+
+
+def test_an_effect_whose_message_comes_again_is_left_to_its_lease() -> None:
+    lender = a_lender_with(ORDER)
+    lender.wire.die_at_next("bank.send", "after")
+    lender.hears(ORDER)
+    flow_id = lender.disbursement(ORDER).id
+    advance(flow_id, lender.office, worker_died=True)
+    assert lender.disbursement(ORDER).step(Step.PAY).attempts == 1
+    lender.comes_to_rest()
+    assert lender.bank.moved(ORDER.transaction_key) == 1
