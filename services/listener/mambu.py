@@ -1,6 +1,5 @@
 """Mambu's door: the same steps with its own proof of origin, HTTP Basic. The body is whatever the template renders."""
 
-import hmac
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ from flask import Blueprint, Response, jsonify, request
 from marshmallow import Schema, ValidationError
 
 from services.listener.acceptance import Desk, evidence
+from services.listener.credentials import Basic, demand
 from services.listener.flask_request import Deadline, raw_body
-from services.listener.refusals import Refusal, refuse_origin, require_json
+from services.listener.refusals import Refusal, require_json
 from shared.domain.webhook_identity import mambu_identity
 from shared.messages.schemas import LoanClosureSchema, LoanDisbursementSchema, faults_of, rendered_json
 from shared.store.inbox import Acceptance, NewReceipt
@@ -51,7 +51,7 @@ def mambu_blueprint(
     desk: Desk, store: Callable[[NewReceipt], "Future[tuple[Acceptance, str]]"], username: str, password: str
 ) -> Blueprint:
     """One door per event, by POST, PUT or PATCH, as the template says."""
-    blueprint = Blueprint(SOURCE, __name__)
+    blueprint, proof = Blueprint(SOURCE, __name__), Basic(username, password)
 
     def _add_door(event: _Event) -> None:
         def receive() -> Response:
@@ -71,8 +71,7 @@ def mambu_blueprint(
     def _proved_body() -> tuple[bytes, Any]:
         desk.check_sender(SOURCE, request.remote_addr)
         raw = raw_body()
-        if not _credentials_agree():
-            refuse_origin("credentials_invalid")
+        demand([proof], request.headers)
         require_json(request.headers.get("content-type"))
         try:
             body = rendered_json(raw)
@@ -82,14 +81,6 @@ def mambu_blueprint(
         if not isinstance(body, dict):
             raise Refusal(400, "not_an_object", "the body is not a JSON object")
         return raw, body
-
-    def _credentials_agree() -> bool:
-        given = request.authorization
-        if given is None or given.type != "basic":
-            return False
-        same_name = hmac.compare_digest((given.username or "").encode(), username.encode())
-        same_password = hmac.compare_digest((given.password or "").encode(), password.encode())
-        return same_name and same_password
 
     for event in _EVENTS:
         _add_door(event)
