@@ -76,6 +76,7 @@ def test_a_process_without_a_file_beats_nowhere(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_written_ends_nothing(tmp_path: Path) -> None:
     Heart(tmp_path / "no such folder" / "heartbeat").beat()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_beats_on_while_a_block_waits_and_not_after_it(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
