@@ -5,6 +5,7 @@ while no worker takes anything, until the broker's memory is full.
 """
 
 import time
+from contextlib import suppress
 from typing import Any
 
 from celery.beat import Scheduler
@@ -34,15 +35,26 @@ class Bell(Scheduler):  # type: ignore[misc]  # Celery is not typed
         return float(min(max(until_next, 0.0), self.max_interval))
 
     def apply_async(self, entry: Any, producer: Any = None, advance: bool = True, **options: Any) -> Any:
-        if self._unheard(entry.task, producer) >= MOST_UNHEARD:
-            return None
-        return super().apply_async(entry, producer=producer, advance=advance, **options)
+        try:
+            if self._unheard(entry.task, producer) >= MOST_UNHEARD:
+                return None
+            return super().apply_async(entry, producer=producer, advance=advance, **options)
+        except Exception:
+            self._connect_anew()
+            raise
 
     def close(self) -> None:
         """On SIGTERM beat closes its scheduler and raises SystemExit wherever it is: in the middle of a read, redis-py
         makes another error of it, and beat would go on."""
         self._is_closed = True
         super().close()
+
+    def _connect_anew(self) -> None:
+        """With the next ring: a channel whose broker went away is no longer one, and kombu does not say so."""
+        self.__dict__.pop("producer", None)
+        if connection := self.__dict__.pop("connection", None):
+            with suppress(Exception):
+                connection.close()
 
     def _unheard(self, task: str, producer: Any) -> int:
         """How many messages wait in the task's queue; 0 when that cannot be told: then sending shows what is wrong."""

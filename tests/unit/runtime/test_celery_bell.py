@@ -100,3 +100,14 @@ def test_every_tick_is_a_heartbeat(app: Celery, tmp_path: Path) -> None:
 
 def test_the_clean_up_of_celerys_own_results_is_not_rung(app: Celery) -> None:
     assert "celery.backend_cleanup" not in Bell(app).schedule
+
+
+def test_it_rings_again_after_its_channel_was_lost_with_the_broker(app: Celery, clock: Clock) -> None:
+    bell = Bell(app)
+    bell.tick()
+    bell.producer.channel._size = None  # useless, as kombu leaves one when a publisher could not connect again
+    clock.now += 2.5
+    bell.tick()
+    clock.now += 2.5
+    bell.tick()
+    assert unheard(bell) == 2
