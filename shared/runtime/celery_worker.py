@@ -1,9 +1,11 @@
 """What our workers do beyond Celery's own: they set poison aside, and they show that they live."""
 
+import signal
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
-from celery import bootsteps
+from celery import bootsteps, signals
 from celery.utils.log import get_logger
 from celery.worker.consumer import Consumer as CeleryConsumer
 
@@ -11,6 +13,22 @@ from shared.runtime.heartbeat import EVERY_SECONDS
 from shared.runtime.poison import ODD_DATA, fault_of, set_aside
 
 _log = get_logger(__name__)
+
+LATEST_END_SECONDS = 25  # after SIGTERM; below a grace period of 30 s
+
+
+@signals.worker_ready.connect(weak=False)
+def end_in_time(**_: object) -> None:
+    """The rest of a stop may wait for a broker that says nothing, or without end for the rest of a child's last answer
+    (celery.concurrency.asynpool, _flush_outqueue). SIGALRM ends it then, and its children with it: the records hold all
+    that matters."""
+    stop: Any = signal.getsignal(signal.SIGTERM)
+
+    def stop_in_time(number: int, frame: FrameType | None) -> None:
+        signal.alarm(LATEST_END_SECONDS)
+        stop(number, frame)
+
+    signal.signal(signal.SIGTERM, stop_in_time)
 
 
 class Consumer(CeleryConsumer):  # type: ignore[misc]  # Celery is not typed
