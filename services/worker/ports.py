@@ -194,3 +194,7 @@ class Clock(Protocol):
 
 class Publisher(Protocol):
     def enqueue(self, task: str, argument: str) -> None: ...
+
+    def room(self, queue: str) -> int:
+        """How many more messages the queue should take; 0 when nobody drains it."""
+        ...

@@ -58,3 +58,23 @@ def test_an_idle_system_rings_for_nothing() -> None:
     lender = FakeLender()
     assert sweep(lender.outbox, lender.publisher, again_after_seconds=30) == 0
     assert lender.publisher.enqueued == []
+
+
+def test_a_queue_that_is_not_drained_does_not_grow_with_every_sweep() -> None:
+    lender, _ = a_lender_with_something_due()
+    lender.publisher.most = 2
+    for _ in range(5):
+        sweep(lender.outbox, lender.publisher, again_after_seconds=30)
+        lender.clock.move_to(lender.clock.now() + timedelta(seconds=30))
+    assert len(lender.publisher.enqueued) == 2
+
+
+def test_a_full_queue_keeps_nothing_from_another() -> None:
+    lender, _ = a_lender_with_something_due()
+    notification, now = a_notification(), lender.clock.now()
+    lender.journal.move(notification, [HistoryEntry(now, "begun", "a test", "received")], due_at=now)
+    lender.publisher.most = 1
+    for _ in range(3):
+        sweep(lender.outbox, lender.publisher, again_after_seconds=30)
+        lender.clock.move_to(lender.clock.now() + timedelta(seconds=30))
+    assert {tasks.queue_of(*call) for call in lender.publisher.enqueued} == {"inbound", "messages"}
