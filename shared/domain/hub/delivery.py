@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from shared.domain.hub.delivery_states import FINAL, DeliveryState, check_edge
+from shared.domain.hub.placeholders import PLACEHOLDER
 from shared.domain.hub.retry_profiles import RetryProfile
 from shared.domain.hub.triggers import Trigger
 
@@ -38,6 +39,8 @@ PERMANENT = frozenset(
         FailureReason.WEBHOOK_NOTIFICATIONS_DISABLED,
     }
 )
+
+_NEVER_RENDERED = frozenset({FailureReason.INVALID_JSON_BODY_SYNTAX, FailureReason.MAX_MESSAGE_SIZE_LIMIT_EXCEEDED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +116,11 @@ class Delivery:
     @property
     def is_final(self) -> bool:
         return self.state in FINAL
+
+    @property
+    def was_never_rendered(self) -> bool:
+        """There is nothing to send: what did not fit is not kept, and an address with placeholders in it is none."""
+        return self.failure_reason in _NEVER_RENDERED or PLACEHOLDER.search(self.destination) is not None
 
     def begin_attempt(self, now: datetime, lease: timedelta) -> Self:
         """About to call: stored before the call goes out, so that a worker that dies leaves its trace."""

@@ -50,7 +50,8 @@ class DeliveryPage:
 class Resend:
     """Many failed deliveries to be queued again, some at a time, at no more than `per_second`.
 
-    `counted` when it was asked for; `looked_at_until` is the creation time up to which the log was gone through.
+    `counted` when it was asked for; `looked_at_until` is the creation time up to which the log was gone through, and
+    `stepped_at` when a worker last set out to queue some.
     """
 
     id: str
@@ -62,4 +63,5 @@ class Resend:
     created_at: datetime
     resent: int = 0
     looked_at_until: datetime | None = None
+    stepped_at: datetime | None = None
     finished_at: datetime | None = None
