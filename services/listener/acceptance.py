@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from services.listener.refusals import Refusal, refuse_origin
 from services.listener.senders import Network, is_allowed
 from shared.domain.webhook_identity import WebhookIdentity
+from shared.runtime.tracing import note
 from shared.store.inbox import Acceptance, NewReceipt
 
 DEADLINE_SECONDS = 4.0  # ClearBank ignores an answer that comes after 5 s
@@ -59,17 +60,20 @@ class Desk:
         """What to store. Raises UnicodeEncodeError when a name holds half a surrogate pair: in the store it would fail
         its whole batch."""
         "".join(identity.names).encode()
+        note(source=source, kind=kind, receipt_id=identity.fingerprint)
         return NewReceipt(source, kind, identity, body, self.fill_envelope(identity.fingerprint), evidence)
 
     def accepted(self, receipt: NewReceipt, acceptance: Acceptance, name: str) -> None:
         """Say what became of it. A duplicate is answered like the first and shown as what it is."""
         self.metrics.webhooks.labels(receipt.source, acceptance.value).inc()
+        note(result=acceptance.value)
         log = _log.info if acceptance is Acceptance.STORED else _log.error
         log("webhook accepted", source=receipt.source, kind=receipt.kind, receipt=name, reason=acceptance.value)
 
     def refused(self, source: str, refusal: Refusal) -> None:
         """Say why not: an error when it is our own fault."""
         self.metrics.webhooks.labels(source, refusal.reason).inc()
+        note(source=source, result=refusal.reason)
         cause = refusal.__cause__
         known = {"error": f"{type(cause).__name__}: {cause}"} if cause and refusal.status >= 500 else {}
         log = _log.error if refusal.status >= 500 else _log.warning

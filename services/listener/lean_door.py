@@ -12,6 +12,7 @@ from services.listener.clearbank import SOURCE, TOO_LATE, ClearBank
 from services.listener.refusals import Refusal, Unavailable, body_too_large, refusal_of
 from services.listener.store_and_sign import Taken, Wanted
 from shared.runtime.rsgi import read_body, sender_address
+from shared.runtime.tracing import span
 from shared.signing.client import SignedAnswer
 
 JSON = ("content-type", "application/json")
@@ -31,6 +32,10 @@ class LeanDoor:
         self._deadline_seconds = deadline_seconds
 
     async def __call__(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:
+        with span("webhook received"):
+            await self._receive(scope, protocol)
+
+    async def _receive(self, scope: Scope, protocol: RSGIHTTPProtocol) -> None:
         began = time.perf_counter()
         try:
             async with asyncio.timeout(self._deadline_seconds):

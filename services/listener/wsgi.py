@@ -1,6 +1,9 @@
 """Builds the listener's real collaborators from its settings. Nothing starts by being imported."""
 
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask
 from prometheus_client import CollectorRegistry
@@ -18,6 +21,7 @@ from shared.runtime.batching import Batcher, Deliver, at_once
 from shared.runtime.envelope import EnvelopeTemplate
 from shared.runtime.logs import configure_logging
 from shared.runtime.settings import SettingsError, refuse_to_start
+from shared.runtime.tracing import begin_tracing, span
 from shared.signing.client import SignerClient
 from shared.signing.digital_signature import verify
 from shared.store.connection import connect
@@ -61,7 +65,19 @@ def build(settings: ListenerSettings, deliver: Deliver = at_once) -> Listener:
         doors.append(umm_blueprint(desk, storing.submit, settings.umm))
     if settings.obp_tokens:
         doors.append(obp_blueprint(desk, storing.submit, settings.obp_tokens))
-    return Listener(create_app(doors, lambda: bool(redis.ping()), desk, registry), clearbank, taking)
+    app = create_app(doors, lambda: bool(redis.ping()), desk, registry)
+    app.wsgi_app = _traced(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to put something around it
+    return Listener(app, clearbank, taking)
+
+
+def _traced(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+    """One span per webhook. Not its path: the one of OBP's webhooks is a secret."""
+
+    def traced(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        with span("webhook received") if environ["PATH_INFO"].startswith("/webhooks/") else nullcontext():
+            return app(environ, start_response)
+
+    return traced
 
 
 def configure() -> ListenerSettings:
@@ -71,6 +87,7 @@ def configure() -> ListenerSettings:
     except SettingsError as error:
         refuse_to_start(error.faults)
     configure_logging("listener", settings.log_level)
+    begin_tracing("listener")
     return settings
 
 

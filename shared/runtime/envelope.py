@@ -13,6 +13,7 @@ from celery import Celery
 
 from shared.messages import tasks
 from shared.runtime.celery_app import make_celery
+from shared.runtime.tracing import is_tracing, traceparent
 
 
 class EnvelopeTemplate:
@@ -23,12 +24,17 @@ class EnvelopeTemplate:
         message["headers"].update(id="%ID%", root_id="%ID%", argsrepr="%REPR%")
         message["properties"].update(correlation_id="%ID%", delivery_tag="%TAG%")
         message["body"] = "%BODY%"
+        self._is_traced = is_tracing()
+        if self._is_traced:
+            message["headers"]["traceparent"] = "%TRACE%"
         self._template = json.dumps(message)
 
     def fill(self, argument: str) -> bytes:
         """The queue element for one call of the task with one id. A new delivery tag every time."""
         body = base64.b64encode(_body(argument)).decode()
         filled = self._template.replace("%ID%", str(uuid.uuid4())).replace("%TAG%", str(uuid.uuid4()))
+        if self._is_traced:
+            filled = filled.replace("%TRACE%", traceparent())
         return filled.replace("%REPR%", f"('{argument}',)").replace("%BODY%", body).encode()
 
 

@@ -18,7 +18,8 @@ def publisher(request: pytest.FixtureRequest) -> Iterator[Publisher]:
     app = make_celery(url)
     with app.connection_for_write() as connection:
         connection.default_channel.queue_purge(queues.SWEEPS)
-    yield Publisher(app)
+        yield Publisher(app)
+        connection.default_channel.queue_purge(queues.SWEEPS)  # kombu has one broker in memory for a whole process
     app.close()
 
 
