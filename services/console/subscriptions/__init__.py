@@ -1,0 +1,1 @@
+"""Our own subscription API: all that a subscription can be, and who may see and change it."""
