@@ -1,6 +1,8 @@
 """Builds every adapter, from the settings; the only place that does. Opens no connection yet."""
 
 import random
+from collections.abc import Callable
+from contextlib import suppress
 
 from redis import Redis
 
@@ -11,25 +13,43 @@ from services.worker.adapters.interpreter import Webhooks
 from services.worker.adapters.mambu.client import Mambu, credentials
 from services.worker.adapters.mambu.fields import MambuNames
 from services.worker.adapters.notifiers.build import build_notifier
+from services.worker.adapters.subscribers.client import HttpSubscriber
+from services.worker.adapters.subscribers.connection import Opener
+from services.worker.adapters.subscribers.exchange import Exchange
+from services.worker.adapters.subscribers.gates import DestinationGate
+from services.worker.adapters.subscribers.oauth import Tokens
+from services.worker.handlers.hub.dispatch import Dispatch
+from services.worker.handlers.hub.resend import ResendDesk
 from services.worker.handlers.office import Office, Rules
 from services.worker.settings import WorkerSettings
 from shared.domain.accounts import normal_iban
 from shared.domain.schemes import Scheme
+from shared.messages import tasks
 from shared.runtime.notification_document import TaskAccess
+from shared.runtime.publisher import Publisher, PublishError
 from shared.runtime.setup_document import SetupDocument
 from shared.signing.client import SignerClient
+from shared.store.berths import Berths
 from shared.store.connection import StoreClock, connect
+from shared.store.deliveries import Deliveries
+from shared.store.delivery_search import DeliverySearch
 from shared.store.gate import Gate
 from shared.store.inbox import Inbox
 from shared.store.journal import Journal
+from shared.store.resends import Resends
+from shared.store.sealing import Sealer
+from shared.store.subscriptions import Subscriptions
 
 # The worker may wait for the store longer than the listener: nobody waits for the worker.
 STORE_TIMEOUT_SECONDS = 10.0
 GATE_TIMEOUT_SECONDS = 2.0  # asked and told within one lease, with the call between
 SIGNER_TIMEOUT_SECONDS = 5.0
+CONNECTIONS = 256  # a hundred threads each hold one while they ask; a process of one thread opens few
+CALLS_PER_DESTINATION = 8
+CALLS_PER_UNPROVEN_DESTINATION = 2  # so fifty that hang are few enough for a hundred threads
 
 
-def build_office(settings: WorkerSettings) -> Office:
+def build_office(settings: WorkerSettings, publisher: Publisher) -> Office:
     """What the use cases are given in production."""
     redis = store_of(settings)
     at_the_gate = store_of(settings, GATE_TIMEOUT_SECONDS)
@@ -47,16 +67,45 @@ def build_office(settings: WorkerSettings) -> Office:
         journal=Journal(redis),
         inbox=Inbox(redis),
         interpreter=Webhooks(_posted_by_us(settings.setup)),
+        subscriptions=Subscriptions(redis),
+        deliveries=Deliveries(redis),
+        ring=_ring(publisher),
         clock=clock,
         jitter=random.random,
         rules=build_rules(settings),
     )
 
 
+def build_dispatch(settings: WorkerSettings) -> Dispatch:
+    """What sending to subscribers is given, for any number of threads."""
+    redis, hub = store_of(settings), settings.hub
+    at_the_gate = store_of(settings, GATE_TIMEOUT_SECONDS)
+    lease_seconds = hub.lease.total_seconds()
+    exchange = Exchange(Opener(hub.private_targets))
+    return Dispatch(
+        deliveries=Deliveries(redis),
+        subscriptions=Subscriptions(redis, Sealer(hub.sealing_keys) if hub.sealing_keys else None),
+        berths=Berths(redis, CALLS_PER_DESTINATION, CALLS_PER_UNPROVEN_DESTINATION, lease_seconds),
+        gate_of=lambda subscription_id: DestinationGate(at_the_gate, subscription_id, lease_seconds),
+        subscriber=HttpSubscriber(exchange, Tokens(exchange), hub.delivery_timeout_seconds),
+        clock=StoreClock(redis),
+        jitter=random.random,
+        lease=hub.lease,
+    )
+
+
+def build_resend_desk(settings: WorkerSettings) -> ResendDesk:
+    redis = store_of(settings)
+    return ResendDesk(Resends(redis), DeliverySearch(redis), Deliveries(redis), StoreClock(redis))
+
+
 def store_of(settings: WorkerSettings, timeout_seconds: float = STORE_TIMEOUT_SECONDS) -> Redis:
     """A client of the store, which must be durable unless the settings say otherwise. Opens no connection yet."""
     return connect(
-        settings.redis_url, timeout_seconds=timeout_seconds, demand_durable=not settings.store.may_be_volatile
+        settings.redis_url,
+        timeout_seconds=timeout_seconds,
+        connections=CONNECTIONS,
+        demand_durable=not settings.store.may_be_volatile,
     )
 
 
@@ -73,12 +122,23 @@ def build_rules(settings: WorkerSettings) -> Rules:
         bank_picks_the_number=setup.has_virtual_account_external_id,
         takes_bacs=setup.clear_bank_repayment_channel_bacs is not None,
         operating_iban=normal_iban(setup.operating_account_iban),
+        bank_id=settings.hub.banks[0],
         told=settings.notifications.told if settings.notifications else None,
         tells_by_task=bool(settings.notifications and isinstance(settings.notifications.access, TaskAccess)),
         debtor_address=settings.debtor_address,
         lease_seconds=settings.lease_seconds,
         idle_seconds=settings.sweep_idle_seconds,
     )
+
+
+def _ring(publisher: Publisher) -> Callable[[str], None]:
+    """Has a new delivery sent now. A ring that the broker does not take costs a sweep: the delivery is due."""
+
+    def ring(delivery_id: str) -> None:
+        with suppress(PublishError):
+            publisher.enqueue(tasks.DELIVER, delivery_id)
+
+    return ring
 
 
 def _bank(settings: WorkerSettings, redis: Redis) -> ClearBank:

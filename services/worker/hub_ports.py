@@ -71,8 +71,8 @@ class Berths(Protocol):
         """`has_proven`: whether the call shows that the destination answers soon; None when it shows nothing."""
         ...
 
-    def is_stuck(self, subscription_id: str) -> bool:
-        """Whether all are taken and nothing has shown that one will be free soon."""
+    def room(self, subscription_id: str) -> int | None:
+        """How many are free; None for a destination that has proven itself: more will be soon."""
         ...
 
 

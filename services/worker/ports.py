@@ -119,11 +119,11 @@ class Journal(Protocol):
         flow: F,
         entries: Sequence[HistoryEntry],
         due_at: datetime | None,
-        notifications: Sequence[Notification] = (),
+        begun: Sequence[Flow] = (),
     ) -> F | None:
         """The flow at its new version, or None when another worker moved it first.
 
-        In the same step, each of the notifications is begun, unless it was begun before.
+        In the same step, each flow of `begun` (what is to be told of the move) is begun, unless it was begun before.
         """
         ...
 
@@ -174,12 +174,6 @@ class ReleasedBatch(Protocol):
 
     @property
     def released(self) -> int: ...
-
-
-class Retention(Protocol):
-    """The receipts that are finished; see shared.store.retention."""
-
-    def release_finished(self, age_seconds: float, limit: int) -> ReleasedBatch: ...
 
 
 class Interpreter(Protocol):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from services.worker.hub_settings import HubSettings, read_hub_settings
 from shared.domain.events import Address
 from shared.runtime.notification_document import NotificationDocument, read_notification_document
 from shared.runtime.settings import SettingsReader
@@ -31,6 +32,7 @@ class WorkerSettings:
     heartbeat_file: Path | None
     retention_days: int
     store: StoreTerms
+    hub: HubSettings
 
     @property
     def lease_seconds(self) -> float:
@@ -57,6 +59,7 @@ def read_settings(folder: Path | None = None) -> WorkerSettings:
     # ClearBank repeats a webhook for 24 hours: what is released sooner could be taken for new.
     retention_days = reader.integer("RETENTION_DAYS", 15, minimum=2, maximum=3650)
     store = read_store_terms(reader)
+    hub = read_hub_settings(reader, setup)
     reader.check()
     assert setup is not None  # noqa: S101  a missing document is a fault, and check() has raised
     return WorkerSettings(
@@ -75,6 +78,7 @@ def read_settings(folder: Path | None = None) -> WorkerSettings:
         Path(heartbeat_file) if heartbeat_file else None,
         retention_days,
         store,
+        hub,
     )
 
 

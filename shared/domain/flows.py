@@ -1,7 +1,7 @@
 """What all flows have in common: a state, the record of each step, and a person's flag.
 
-A flow is one run of one business flow: a disbursement, a posting, a closure, a notification. Values are frozen;
-`apply(event)` gives a new value. The edges between states stand in transitions.py.
+A flow is one run of one business flow: a disbursement, a posting, a closure, a notification, an announcement. Values
+are frozen; `apply(event)` gives a new value. The edges between states stand in transitions.py.
 """
 
 from collections.abc import Mapping
@@ -40,6 +40,7 @@ class Step(StrEnum):
     DISABLE_ACCOUNT = "disable-account"
     ADDRESS = "address"
     SEND = "send"
+    PUBLISH = "publish"
 
 
 class StepOutcome(StrEnum):

@@ -1,10 +1,12 @@
 """What a stored webhook tells us, in our own words: something that matters, or ignored on purpose, or unknown."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.domain.closure import LoanClosed
 from shared.domain.disbursement import DisbursementOrder
 from shared.domain.events import AccountCreated, AccountRefused, PaymentHeld, PaymentRejected
+from shared.domain.hub.triggers import Trigger
 from shared.domain.settlement import Settlement
 
 
@@ -50,6 +52,20 @@ class Advisory:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignEvent:
+    """What another bank system tells its subscribers, to be passed on to ours. `payload` is its body, the exact text.
+
+    `bank_id` and `account_id` are the other system's, "" where it names none; `values` are the placeholders' texts.
+    """
+
+    trigger: Trigger
+    payload: str
+    values: Mapping[str, str]
+    bank_id: str = ""
+    account_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """Known, and nothing follows from it; the reason is shown beside the receipt."""
 
@@ -72,6 +88,7 @@ Meaning = (
     | DisbursementOrder
     | LoanClosed
     | Advisory
+    | ForeignEvent
     | Ignored
     | Unrecognised
 )

@@ -17,7 +17,8 @@ class Settlement:
     """`scheme` is the bank's word: Transfer, FasterPayments, Bacs, Chaps, or "". Accounts and names are as sent.
 
     `scheme_id` is the rail's own id (FPS: FPID; CHAPS: instruction identification). A return names the payment it sends
-    back by `returned_scheme_id` where the scheme does so, and by the end-to-end id.
+    back by `returned_scheme_id` where the scheme does so, and by the end-to-end id. `balance_pence` is the account's,
+    told of real ones only; webhooks come in any order, so the last one need not be the newest.
     """
 
     transaction_id: str
@@ -36,5 +37,6 @@ class Settlement:
     bacs_transaction_id: str = ""
     returned_scheme_id: str = ""
     return_code: str = ""
+    balance_pence: int | None = None
     created_at: datetime | None = None
     settled_at: datetime | None = None

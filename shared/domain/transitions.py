@@ -51,7 +51,12 @@ class NotificationState(StrEnum):
     SENT = "sent"
 
 
-State = DisbursementState | PostingState | ClosureState | NotificationState
+class AnnouncementState(StrEnum):
+    RECEIVED = "received"
+    PUBLISHED = "published"
+
+
+State = DisbursementState | PostingState | ClosureState | NotificationState | AnnouncementState
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class Edge:
     to: State
 
 
-_D, _P, _C, _N = DisbursementState, PostingState, ClosureState, NotificationState
+_D, _P, _C, _N, _A = DisbursementState, PostingState, ClosureState, NotificationState, AnnouncementState
 
 # The bank's word counts from the moment it may have the payment: the answer to our own call may come last.
 _AT_THE_BANK = (_D.SUBMITTING, _D.SUBMITTED, _D.HELD)
@@ -119,9 +124,12 @@ NOTIFICATION: tuple[Edge, ...] = (
     Edge(_N.ADDRESSED, e.NotificationSent, _N.SENT),
 )
 
+ANNOUNCEMENT: tuple[Edge, ...] = (Edge(_A.RECEIVED, e.EventPublished, _A.PUBLISHED),)
+
 # By kind too: states of two kinds may have one name, and texts that are equal are equal keys.
 _TO = {
-    (type(edge.state), edge.state, edge.event): edge.to for edge in (*DISBURSEMENT, *POSTING, *CLOSURE, *NOTIFICATION)
+    (type(edge.state), edge.state, edge.event): edge.to
+    for edge in (*DISBURSEMENT, *POSTING, *CLOSURE, *NOTIFICATION, *ANNOUNCEMENT)
 }
 
 

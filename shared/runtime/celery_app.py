@@ -44,6 +44,7 @@ def make_celery(broker_url: str, *, sweep_every_seconds: float = 1.0, heart: Hea
     app.conf.update(_settings(broker_url))
     app.conf.beat_schedule = {
         "sweep": {"task": tasks.SWEEP, "schedule": sweep_every_seconds},
+        "sweep-deliveries": {"task": tasks.SWEEP_DELIVERIES, "schedule": sweep_every_seconds},
         "retire": {"task": tasks.RETIRE, "schedule": 60.0},
     }
     return app

@@ -36,10 +36,10 @@ class Berths:
                 pipeline.delete(proven)
             pipeline.execute()
 
-    def is_stuck(self, subscription_id: str) -> bool:
-        """Whether all are taken and nothing has shown that one will be free soon."""
+    def room(self, subscription_id: str) -> int | None:
+        """How many are free; None for a destination that has proven itself: more will be soon."""
         with self._redis.pipeline(transaction=False) as pipeline:
             pipeline.exists(keys.proven(subscription_id))
             pipeline.zcard(keys.berths(subscription_id))
             is_proven, taken = pipeline.execute()
-        return not is_proven and taken >= self._most_unproven
+        return None if is_proven else max(self._most_unproven - taken, 0)

@@ -66,19 +66,12 @@ class Gate:
 
     def seconds_to_wait(self) -> float:
         """0 when a call may go now; whoever goes must report, or the others wait for as long as a probe may take."""
-        terms = self._terms
-        wait_ms, known = self._ask(
-            self._enter,
-            [
-                terms.failures_in_a_row,
-                _ms(terms.probe_seconds),
-                _ms(terms.first_pause_seconds),
-                _ms(terms.longest_seconds),
-            ],
-            when_away=(0, b"1"),
-        )
-        self._is_clean = known == b"0"
-        return int(wait_ms) / 1000
+        wait_seconds, self._is_clean = self._enter_for("")
+        return wait_seconds
+
+    def seconds_closed(self) -> float:
+        """What `seconds_to_wait` would say, for whoever does not go."""
+        return self._enter_for("look")[0]
 
     def report(self, report: Report, after_seconds: float | None = None) -> float:
         """Tell how the call ended; `after_seconds` is what the destination asked for. The seconds until it opens."""
@@ -99,6 +92,22 @@ class Gate:
             when_away=0,
         )
         return int(pause_ms) / 1000
+
+    def _enter_for(self, purpose: str) -> tuple[float, bool]:
+        """The seconds to wait, and whether nothing is known against the destination."""
+        terms = self._terms
+        wait_ms, known = self._ask(
+            self._enter,
+            [
+                terms.failures_in_a_row,
+                _ms(terms.probe_seconds),
+                _ms(terms.first_pause_seconds),
+                _ms(terms.longest_seconds),
+                purpose,
+            ],
+            when_away=(0, b"1"),
+        )
+        return int(wait_ms) / 1000, known == b"0"
 
     def _ask(self, script: Any, arguments: Sequence[str | int], when_away: Any) -> Any:
         try:

@@ -15,6 +15,7 @@ from shared.domain.corruption import CorruptRecordError
 from shared.domain.disbursement import Disbursement
 from shared.domain.flows import Flow
 from shared.domain.history import HistoryEntry
+from shared.domain.hub.announcement import Announcement
 from shared.domain.notification import Notification
 from shared.domain.posting import BankDisbursement, Repayment
 from shared.store import keys
@@ -31,6 +32,7 @@ _KINDS: dict[str, type[Flow]] = {
     "bank-disbursement": BankDisbursement,
     "closure": Closure,
     "notification": Notification,
+    "event": Announcement,
 }
 _MOST_FOUND = 100
 
@@ -74,12 +76,12 @@ class Journal:
         flow: F,
         entries: Sequence[HistoryEntry],
         due_at: datetime | None,
-        notifications: Sequence[Notification] = (),
+        begun: Sequence[Flow] = (),
     ) -> F | None:
         """The flow at its new version, or None when another worker moved it first and nothing at all was stored.
 
         `due_at`: when the sweeper must look again; None when nothing is left to do by itself. In the same step, each of
-        the notifications is begun and due at once, unless it was begun before.
+        the flows of `begun` is stored and due at once, unless it was begun before.
         """
         version = self._move(
             keys=[keys.DUE, keys.PARKED],
@@ -89,17 +91,17 @@ class Journal:
                 "" if due_at is None else int(due_at.timestamp() * 1000),
                 "1" if flow.parked else "0",
                 *_record(flow, entries),
-                *self._begun(notifications, flow.id),
+                *self._begun(begun, flow.id),
             ],
         )
         return replace(flow, version=int(version)) if version else None
 
-    def _begun(self, notifications: Sequence[Notification], cause: str) -> Iterator[str | int]:
-        if not notifications:
+    def _begun(self, begun: Sequence[Flow], cause: str) -> Iterator[str | int]:
+        if not begun:
             return
         now = self._clock.now()
-        for notification in notifications:
-            yield from _record(notification, [HistoryEntry(now, "begun", cause, notification.state.value)])
+        for flow in begun:
+            yield from _record(flow, [HistoryEntry(now, "begun", cause, flow.state.value)])
 
     def quarantine(self, flow_id: str, reason: str) -> None:
         """Its record cannot be read: due no more, it waits for a person as it is."""

@@ -5,8 +5,10 @@ from typing import Any
 import structlog
 from redis import Redis
 
+from shared.domain.history import HistoryEntry
 from shared.store import keys
-from shared.store.connection import lua
+from shared.store.connection import StoreClock, lua
+from shared.store.history import as_line
 
 _log = structlog.get_logger()
 
@@ -18,6 +20,7 @@ class Quarantine:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._clock = StoreClock(redis)
         self._put = redis.register_script(lua("quarantine"))
         self._readmit = redis.register_script(lua("readmit"))
 
@@ -26,8 +29,13 @@ class Quarantine:
         self._put(keys=_SETS, args=[member, reason])
         say_quarantined(member, reason)
 
-    def readmit(self, member: str) -> bool:
-        """A person has seen to it: due at once. False when it is not set aside."""
+    def readmit(self, member: str, operator: str) -> bool:
+        """A person has seen to it: due at once, and written down. False when it is not set aside."""
+        if not self._redis.hexists(keys.QUARANTINE, member):
+            return False
+        # Written first: an act without a trace is worse than a trace of an act that another person was faster with.
+        entry = HistoryEntry(self._clock.now(), "readmitted", f"operator {operator}", "due")
+        self._redis.rpush(keys.history(member), as_line(entry))
         return bool(self._readmit(keys=_SETS, args=[member]))
 
     def reasons(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ def test_the_page_of_states_is_what_the_code_says() -> None:
 
 def test_the_drawings_show_every_edge_once() -> None:
     edges = sum(len(section.edges) for section in SECTIONS)
-    ends = 2 + 1 + 2 + 1  # of a disbursement, a posting, a closure, a notification
+    ends = 2 + 1 + 2 + 1 + 1 + 1  # of a disbursement, a posting, a closure, a notification, an announcement, a delivery
 
     assert page().count(" --> ") == edges + len(SECTIONS) + ends
 

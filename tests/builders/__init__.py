@@ -38,6 +38,7 @@ from tests.builders.orders import (
     an_address,
 )
 from tests.builders.setup import (
+    BANK_ID,
     CHANNELS,
     CHAPS_CHANNEL,
     CREDITOR_IBAN,
@@ -51,6 +52,7 @@ from tests.builders.setup import (
 )
 
 __all__ = [
+    "BANK_ID",
     "CHANNELS",
     "CHAPS_CHANNEL",
     "CREDITOR_IBAN",

@@ -11,6 +11,7 @@ OPERATING_IBAN = "GB29NWBK60161331926819"
 CREDITOR_IBAN = "GB82WEST12345698765432"
 LOAN_IBAN = "GB33BUKB20201555555555"
 VIRTUAL_ACCOUNT_ID = "virtual-1"
+BANK_ID = "causeway"
 FPS_CHANNEL, CHAPS_CHANNEL = "MBU_Loan_Disbursement_FPS", "MBU_Loan_Disbursement_CHAPS"
 CHANNELS = {FPS_CHANNEL: Scheme.FPS, CHAPS_CHANNEL: Scheme.CHAPS}
 TRANSACTION_KEY = "8a8187366a01d4a1016a023792a50001"
@@ -31,6 +32,7 @@ def the_rules(**changed: Any) -> Rules:
         bank_picks_the_number=False,
         takes_bacs=False,
         operating_iban=OPERATING_IBAN,
+        bank_id=BANK_ID,
         told=frozenset(Flag),
     )
     return replace(rules, **changed)

@@ -70,5 +70,5 @@ def on(redis: Redis) -> Stores:
 def in_memory() -> Stores:
     clock, sets = FakeClock(), StoreSets()
     inbox, journal, outbox = FakeInbox(clock, sets), FakeJournal(clock, sets), FakeOutbox(clock, sets)
-    quarantine, retention = FakeQuarantine(clock, sets), FakeRetention(clock, inbox)
+    quarantine, retention = FakeQuarantine(clock, sets), FakeRetention(clock, inbox, journal)
     return Stores(inbox, journal, outbox, quarantine, retention, clock.now, lambda: clock.pass_time(milliseconds=1))

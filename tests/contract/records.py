@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 
 from shared.domain.disbursement import Disbursement
 from shared.domain.history import HistoryEntry
+from shared.domain.hub.announcement import Announcement
 from shared.domain.notification import Notification
 from shared.domain.webhook_identity import WebhookIdentity
 from shared.store.inbox import NewReceipt
 from tests import builders
+from tests.builders.hub import an_event
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -29,6 +31,11 @@ def a_disbursement(key: str = builders.TRANSACTION_KEY, **changed: str) -> Disbu
 def a_notification(code: str = "pay:gave_up", about: str = f"disbursement:{builders.TRANSACTION_KEY}") -> Notification:
     """People are told of one problem of one flow."""
     return builders.a_notification(builders.a_notice(about=about, code=code))
+
+
+def an_announcement(origin: str = "1", about: str = f"disbursement:{builders.TRANSACTION_KEY}") -> Announcement:
+    """Subscribers are told of one event; the same origin is the same event."""
+    return Announcement.of(an_event(origin=origin), about)
 
 
 def an_entry(what: str, at: datetime = NOON) -> HistoryEntry:

@@ -15,6 +15,8 @@ from shared.domain.closure import Closure, LoanClosed
 from shared.domain.disbursement import Disbursement, DisbursementOrder
 from shared.domain.events import AccountChosen, AccountWanted, Address, Routed
 from shared.domain.flows import Flow, Parked, Step, StepRecord
+from shared.domain.hub.announcement import Announcement
+from shared.domain.hub.event import BusinessEvent
 from shared.domain.notification import Flag, Notice, Notification
 from shared.domain.posting import BankDisbursement, Posting, Repayment
 from shared.domain.settlement import Settlement
@@ -30,6 +32,7 @@ KINDS: dict[str, type[Flow]] = {
     "bank-disbursement": BankDisbursement,
     "closure": Closure,
     "notification": Notification,
+    "event": Announcement,
 }
 
 # Every moment of ours knows its offset from UTC.
@@ -38,7 +41,7 @@ st.register_type_strategy(datetime, st.datetimes(timezones=st.sampled_from(_OFFS
 
 # Left to itself, Hypothesis gives most fields their default, and a default tells nothing: here all are drawn.
 _PARTS: tuple[Any, ...] = (Address, Routed, AccountWanted, AccountChosen, Parked, StepRecord)
-_INPUTS: tuple[Any, ...] = (DisbursementOrder, Settlement, LoanClosed, Notice)
+_INPUTS: tuple[Any, ...] = (DisbursementOrder, Settlement, LoanClosed, Notice, BusinessEvent)
 for _kind in (*_PARTS, *_INPUTS, *KINDS.values()):
     st.register_type_strategy(_kind, st.builds(_kind, **{field.name: ... for field in fields(_kind)}))
 

@@ -173,6 +173,16 @@ def test_after_the_pause_one_call_goes_ahead_and_the_others_wait(gates: Gates) -
         assert gates.gate().seconds_to_wait() == about(TERMS.first_pause_seconds)
 
 
+def test_whoever_only_looks_learns_the_same_and_keeps_the_probe_from_nobody(gates: Gates) -> None:
+    assert gates.gate().seconds_closed() == 0
+    close(gates)
+    assert gates.gate().seconds_closed() == about(TERMS.first_pause_seconds)
+    gates.pass_time(TERMS.first_pause_seconds + 1)
+    assert [gates.gate().seconds_closed() for _ in range(2)] == [0, 0]
+    assert gates.gate().seconds_to_wait() == 0
+    assert gates.gate().seconds_closed() == about(TERMS.first_pause_seconds)
+
+
 def test_a_probe_that_succeeds_opens_it_for_all(gates: Gates) -> None:
     probe_is_out(gates).report(Report.GOOD)
     assert [gates.gate().seconds_to_wait() for _ in range(3)] == [0, 0, 0]

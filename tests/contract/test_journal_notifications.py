@@ -1,15 +1,15 @@
-"""A notification begins in the same step as the move it tells of: neither is ever there without the other."""
+"""What tells of a move begins in the same step, notification or announcement: none is there without the other."""
 
 from dataclasses import replace
 
 import pytest
 from redis.exceptions import ResponseError
 
-from shared.domain.events import Addressed
-from shared.domain.transitions import NotificationState
+from shared.domain.events import Addressed, EventPublished
+from shared.domain.transitions import AnnouncementState, NotificationState
 from tests.builders import a_repayment
 from tests.contract.conftest import Stores
-from tests.contract.records import a_disbursement, a_notification, an_entry
+from tests.contract.records import a_disbursement, a_notification, an_announcement, an_entry
 
 RECEIVED, ADDRESSED = NotificationState.RECEIVED, NotificationState.ADDRESSED
 AN_HOUR = 3600.0
@@ -43,6 +43,25 @@ def test_several_notifications_begin_with_one_move(stores: Stores) -> None:
     codes = ("pay:gave_up", "amend-owner:refused", "held")
     stores.journal.move(a_disbursement(), [], None, [a_notification(code) for code in codes])
     assert sorted(stores.outbox.take_due(10, AN_HOUR)) == sorted(a_notification(code).id for code in codes)
+
+
+def test_announcements_begin_with_a_move_beside_notifications(stores: Stores) -> None:
+    begun = [a_notification(), an_announcement("1"), an_announcement("2")]
+    stores.journal.move(a_disbursement(), [], None, begun)
+    assert sorted(stores.outbox.take_due(10, AN_HOUR)) == sorted(each.id for each in begun)
+    assert [stores.journal.load(each.id) for each in begun] == [replace(each, version=1) for each in begun]
+    found = stores.journal.find(a_disbursement().id)
+    assert sorted(each.id for each in found) == sorted(each.id for each in begun)
+
+
+def test_announcements_without_a_move_begin_together_and_once(stores: Stores) -> None:
+    first, second = an_announcement("1"), an_announcement("2")
+    assert stores.journal.move(first, [an_entry("begun")], stores.now(), [second]) == replace(first, version=1)
+    published = stores.journal.move(stores.journal.load(first.id).apply(EventPublished()), [], None)
+    assert stores.journal.move(first, [an_entry("begun")], stores.now(), [second]) is None
+    assert stores.journal.load(first.id) == published
+    assert stores.journal.in_state("event", AnnouncementState.PUBLISHED, 10) == [first.id]
+    assert stores.journal.in_state("event", AnnouncementState.RECEIVED, 10) == [second.id]
 
 
 def test_a_notification_that_was_begun_before_is_left_alone(stores: Stores) -> None:

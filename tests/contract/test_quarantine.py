@@ -162,14 +162,21 @@ def test_what_is_set_aside_stays_as_it_is(stores: Stores) -> None:
 
 def test_what_a_person_has_seen_to_is_due_again(stores: Stores) -> None:
     set_both_aside(stores)
-    assert [stores.quarantine.readmit(member) for member in MEMBERS] == [True, True]
+    assert [stores.quarantine.readmit(member, "Ada") for member in MEMBERS] == [True, True]
     assert stores.quarantine.reasons() == {}
     assert sorted(stores.outbox.take_due(10, AN_HOUR)) == sorted(MEMBERS)
 
 
 def test_what_is_not_set_aside_is_not_readmitted(stores: Stores) -> None:
-    assert stores.quarantine.readmit(FLOW.id) is False
+    assert stores.quarantine.readmit(FLOW.id, "Ada") is False
     assert stores.outbox.take_due(10, 0) == []
+    assert stores.journal.history(FLOW.id) == []
+
+
+def test_who_readmitted_it_stands_in_its_history(stores: Stores) -> None:
+    set_both_aside(stores)
+    stores.quarantine.readmit(FLOW.id, "Ada")
+    assert stores.journal.history(FLOW.id)[-1].cause == "operator Ada"
 
 
 def test_what_is_set_aside_stands_among_the_parked_since_the_first_time(server: Redis) -> None:
@@ -180,7 +187,7 @@ def test_what_is_set_aside_stands_among_the_parked_since_the_first_time(server: 
     quarantine.put(FLOW.id, "again")
     assert server.zscore(keys.PARKED, FLOW.id) == since
     assert quarantine.reasons() == {FLOW.id: "again"}
-    quarantine.readmit(FLOW.id)
+    quarantine.readmit(FLOW.id, "Ada")
     assert server.zcard(keys.PARKED) == 0
 
 

@@ -304,9 +304,9 @@ class FakeBerths:
         elif has_proven is not None:
             self._proven_until.pop(subscription_id, None)
 
-    def is_stuck(self, subscription_id: str) -> bool:
+    def room(self, subscription_id: str) -> int | None:
         taken = len(self._taken.get(subscription_id, {}))
-        return not self._is_proven(subscription_id) and taken >= self._most_unproven
+        return None if self._is_proven(subscription_id) else max(self._most_unproven - taken, 0)
 
     def _is_proven(self, subscription_id: str) -> bool:
         until = self._proven_until.get(subscription_id)

@@ -16,6 +16,9 @@ from shared.domain.closure import Closure
 from shared.domain.core_records import CoreHolder, CoreLoan
 from shared.domain.disbursement import Disbursement, DisbursementOrder, disbursement_id
 from shared.domain.flows import Flow
+from shared.domain.hub.announcement import Announcement
+from shared.domain.hub.subscription import Level
+from shared.domain.hub.triggers import Trigger
 from shared.domain.meanings import Meaning
 from shared.domain.notification import Notification
 from shared.domain.posting import Posting, posting_of
@@ -23,9 +26,11 @@ from shared.domain.receipts import Receipt
 from shared.domain.settlement import Settlement
 from shared.messages import tasks
 from tests import builders
+from tests.builders.hub import a_subscription, an_act
 from tests.fakes.bank import FakeBank
 from tests.fakes.clock import FakeClock
 from tests.fakes.core import FakeCore
+from tests.fakes.hub_stores import FakeDeliveries, FakeSubscriptions
 from tests.fakes.messages import FakeInterpreter, FakePublisher
 from tests.fakes.notifier import FakeNotifier
 from tests.fakes.stores import FakeInbox, FakeJournal, FakeOutbox, StoreSets
@@ -51,6 +56,8 @@ class FakeLender:
         self.journal = FakeJournal(self.clock, self.sets, self.wire)
         self.inbox = FakeInbox(self.clock, self.sets, wire=self.wire)
         self.outbox, self.publisher = FakeOutbox(self.clock, self.sets), FakePublisher()
+        self.subscriptions, self.rung = FakeSubscriptions(self.wire), list[str]()
+        self.deliveries = FakeDeliveries(self.clock, wire=self.wire)
         self.interpreter = FakeInterpreter()
         self.office = Office(
             bank=self.bank,
@@ -59,6 +66,9 @@ class FakeLender:
             journal=self.journal,
             inbox=self.inbox,
             interpreter=interpreter or self.interpreter,
+            subscriptions=self.subscriptions,
+            deliveries=self.deliveries,
+            ring=self.rung.append,
             clock=self.clock,
             jitter=jitter,
             rules=rules or builders.the_rules(),
@@ -73,6 +83,12 @@ class FakeLender:
         """A loan that takes repayments on a virtual account of its own."""
         self.core.add(loan=loan or builders.a_core_loan())
         self.bank.add(account or builders.a_virtual_account())
+
+    def is_listened_to(self) -> None:
+        """Somebody subscribes to everything there is."""
+        for trigger in Trigger:
+            subscription = a_subscription(trigger.value, level=Level.SYSTEM, trigger=trigger)
+            self.subscriptions.add(subscription, an_act())
 
     def stores(self, *meanings: Meaning) -> str:
         """A webhook with these meanings is stored and answered, nothing more; the receipt's id."""
@@ -139,6 +155,9 @@ class FakeLender:
     def posting(self, settlement: Settlement) -> Posting:
         return self._flow(Posting, posting_of(settlement).id)
 
+    def disbursements(self) -> list[Disbursement]:
+        return [flow for flow in self.journal.flows() if isinstance(flow, Disbursement)]
+
     def closure(self) -> Closure:
         """The only one."""
         (closure,) = self.closures()
@@ -150,6 +169,18 @@ class FakeLender:
 
     def notifications(self) -> list[Notification]:
         return [flow for flow in self.journal.flows() if isinstance(flow, Notification)]
+
+    def left_to_do(self) -> list[str]:
+        """What is due, announcements apart: those wait for the next sweep and hold up nothing."""
+        return [member for member in self.sets.due if not member.startswith("event:")]
+
+    def announcements(self) -> list[Announcement]:
+        """Oldest first; published ones have let go of their texts."""
+        return [flow for flow in self.journal.flows() if isinstance(flow, Announcement)]
+
+    def announced(self) -> list[str]:
+        """What subscribers are told of, in the order it happened."""
+        return [announcement.event.trigger.value for announcement in self.announcements()]
 
     def told(self) -> list[str]:
         """The codes of what people have been told, oldest first."""

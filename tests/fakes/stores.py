@@ -11,7 +11,6 @@ from services.worker.ports import Clock
 from shared.domain.corruption import CorruptRecordError
 from shared.domain.flows import Flow
 from shared.domain.history import HistoryEntry
-from shared.domain.notification import Notification
 from shared.domain.receipts import Receipt, ReceiptState
 from shared.store.gate import GateTerms, Report
 from shared.store.inbox import Acceptance, NewReceipt
@@ -79,23 +78,40 @@ class FakeJournal:
         flow: F,
         entries: Sequence[HistoryEntry],
         due_at: datetime | None,
-        notifications: Sequence[Notification] = (),
+        begun: Sequence[Flow] = (),
     ) -> F | None:
         with self._wire.call("journal.move"):
-            if any(":" not in flow_id for flow_id in (flow.id, *(each.id for each in notifications))):
+            if any(":" not in flow_id for flow_id in (flow.id, *(each.id for each in begun))):
                 raise ResponseError("move: a record lacks a part or its id a kind")
             stored = self._flows.get(flow.id)
             if flow.version != (stored.version if stored else 0):
                 return None
             moved = self._write(flow, entries, due_at)
-            for notification in notifications:
-                if notification.id not in self._flows:
+            for each in begun:
+                if each.id not in self._flows:
                     now = self._clock.now()
-                    self._write(notification, [HistoryEntry(now, "begun", flow.id, notification.state.value)], now)
+                    self._write(each, [HistoryEntry(now, "begun", flow.id, each.state.value)], now)
             return moved
 
     def history(self, flow_id: str) -> list[HistoryEntry]:
         return list(self.sets.histories.get(flow_id, []))
+
+    def in_state_since(self, kind: str, state: str, latest_ms: int) -> list[str]:
+        """Those that entered the state no later than this, longest first."""
+        found = self._states.get((kind, state), {})
+        return [flow_id for flow_id in _by_time(found) if found[flow_id] <= latest_ms]
+
+    def forget(self, flow_id: str) -> bool:
+        """As retention does: whether the flow was released; one that cannot be read only leaves the list."""
+        flow = self._flows[flow_id]
+        del self._states[flow_id.partition(":")[0], flow.state.value][flow_id]
+        if flow_id in self.sets.spoilt:
+            return False
+        del self._flows[flow_id]
+        self.sets.histories.pop(flow_id, None)
+        for reference in flow.references:
+            self._mentions[reference].pop(flow_id, None)
+        return True
 
     def flows(self) -> list[Flow]:
         """All there are, for a test to look at."""
@@ -317,9 +333,11 @@ class FakeQuarantine:
         self.sets.parked.setdefault(member, _milliseconds(self._clock.now()))
         self.sets.quarantine[member] = reason
 
-    def readmit(self, member: str) -> bool:
+    def readmit(self, member: str, operator: str) -> bool:
         if self.sets.quarantine.pop(member, None) is None:
             return False
+        entry = HistoryEntry(self._clock.now(), "readmitted", f"operator {operator}", "due")
+        self.sets.histories.setdefault(member, []).append(entry)
         self.sets.parked.pop(member, None)
         self.sets.due[member] = _milliseconds(self._clock.now())
         return True
@@ -329,8 +347,8 @@ class FakeQuarantine:
 
 
 class FakeRetention:
-    def __init__(self, clock: Clock, inbox: FakeInbox) -> None:
-        self._clock, self._inbox = clock, inbox
+    def __init__(self, clock: Clock, inbox: FakeInbox, journal: FakeJournal | None = None) -> None:
+        self._clock, self._inbox, self._journal = clock, inbox, journal or FakeJournal(clock)
 
     def release_finished(self, age_seconds: float, limit: int) -> Batch:
         finished = self._inbox.sets.finished
@@ -340,6 +358,12 @@ class FakeRetention:
         for receipt_id in old:
             del finished[receipt_id]
         return Batch(len(old), len(released))
+
+    def release_told(self, kind: str, age_seconds: float, limit: int) -> Batch:
+        before = _milliseconds(self._clock.now()) - int(age_seconds * 1000)
+        state = {"event": "published", "notification": "sent"}[kind]
+        old = self._journal.in_state_since(kind, state, before)[:limit]
+        return Batch(len(old), sum(self._journal.forget(flow_id) for flow_id in old))
 
 
 class FakeGate:
@@ -351,14 +375,18 @@ class FakeGate:
         self._closed_until = self._slow_until = self._probe_until = _LONG_AGO
 
     def seconds_to_wait(self) -> float:
+        if wait := self.seconds_closed():
+            return wait
+        if self._failures >= self._terms.failures_in_a_row:
+            self._probe_until = self._in(self._terms.probe_seconds)
+        return 0.0
+
+    def seconds_closed(self) -> float:
         if wait := self._closed_seconds():
             return wait
         if self._failures < self._terms.failures_in_a_row:
             return 0.0
-        if (probe := self._left(self._probe_until)) > 0:
-            return min(probe, self._terms.first_pause_seconds)
-        self._probe_until = self._in(self._terms.probe_seconds)
-        return 0.0
+        return min(max(self._left(self._probe_until), 0.0), self._terms.first_pause_seconds)
 
     def report(self, report: Report, after_seconds: float | None = None) -> float:
         terms = self._terms

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 
 from shared.domain.outcomes import TryLater
+from shared.runtime.tracing import note, span
 from shared.store.gate import Report
 
 CONNECTIONS = 16
@@ -79,6 +81,7 @@ class HttpClient:
     def __init__(self, base_url: str, timeout_seconds: float, gate: Gate | None = None) -> None:
         self._gate = gate
         self._base_url = base_url.rstrip("/")
+        self._host = urlsplit(base_url).hostname or ""
         self._timeout_seconds = timeout_seconds
         self._session = requests.Session()
         self._session.trust_env = False
@@ -108,6 +111,21 @@ class HttpClient:
         return answer
 
     def _call(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        parameters: Mapping[str, str] | None,
+    ) -> Answer:
+        """The other side is told nothing of our trace: a header that it does not know is one more thing to refuse."""
+        attributes = {"http.request.method": method, "url.path": path}
+        with span(f"call {self._host}", **attributes):
+            answer = self._exchange(method, path, headers, body, parameters)
+            note(**{"http.response.status_code": answer.status})
+        return answer
+
+    def _exchange(
         self,
         method: str,
         path: str,

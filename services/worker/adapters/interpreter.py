@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from services.worker.adapters.clearbank.webhooks import interpret_clearbank
+from services.worker.adapters.foreign_webhooks import interpret_obp, interpret_umm
 from services.worker.adapters.mambu.webhooks import interpret_loan_closure, interpret_loan_disbursement
-from shared.domain.meanings import Ignored, Meaning, Unrecognised
+from shared.domain.meanings import Meaning, Unrecognised
 from shared.domain.receipts import Receipt
 
 
@@ -23,7 +24,7 @@ class Webhooks:
             case "mambu", "LoanClosure":
                 return interpret_loan_closure(receipt.body)
             case "umm", _:
-                return [Ignored(f"the UMM event {receipt.kind}: no flow follows from it")]
+                return interpret_umm(receipt.body, receipt.kind)
             case "obp", _:
-                return [Ignored(f"the Open Bank Project event {receipt.kind}: no flow follows from it")]
+                return interpret_obp(receipt.body, receipt.kind)
         return [Unrecognised("unknown_source", f"no reader for {receipt.source} {receipt.kind}")]

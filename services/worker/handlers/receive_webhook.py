@@ -10,10 +10,12 @@ from services.worker.handlers.settlements import take_bacs_reversal, take_settle
 from shared.domain.closure import Closure, LoanClosed
 from shared.domain.corruption import CorruptRecordError
 from shared.domain.disbursement import Disbursement, DisbursementOrder
+from shared.domain.hub.foreign_events import foreign_event
 from shared.domain.meanings import (
     AccountReport,
     Advisory,
     BacsReversal,
+    ForeignEvent,
     Ignored,
     Meaning,
     PaymentReport,
@@ -75,6 +77,10 @@ def _take_in(meaning: Meaning, receipt: Receipt, office: Office) -> Result:
         case Advisory():
             office.tell(notice_of_advisory(meaning, receipt.name), cause)
             return f"told: {meaning.what}"
+        case ForeignEvent():
+            event = foreign_event(meaning, receipt, office.rules.bank_id)
+            office.announce([event], receipt.name, cause)
+            return f"announced: {event.trigger}"
 
 
 def _wait(receipt: Receipt, waiting: Waiting, office: Office) -> None:

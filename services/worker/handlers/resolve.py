@@ -1,4 +1,4 @@
-"""What an operator does with a flow that waits for a person: have it tried again, or say what became of it outside."""
+"""What an operator does with a flow: hold it back, have it tried again, or say what became of it outside."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -9,7 +9,7 @@ from services.worker.handlers.operate import CannotBeDoneError
 from services.worker.handlers.perform_effect import after_outcome
 from services.worker.ports import Publisher
 from shared.domain import events as e
-from shared.domain.flows import Flow, Step
+from shared.domain.flows import Flow, Parked, Step
 from shared.domain.outcomes import Accepted, Refused
 from shared.messages import tasks
 
@@ -25,6 +25,21 @@ _NOT_TO_BE: Mapping[Step, Callable[[str, str], e.Event]] = {
     Step.FIND_POSTING: e.PostingRefused,
     Step.CHECK_CLOSURE: e.AccountKept,
 }
+
+
+def hold(flow_id: str, reason: str, operator: str, office: Office) -> Flow:
+    """Keep the flow from its next step until a person says `retry`, `done` or `not-done`. Raises CannotBeDoneError.
+
+    After a restore the store may not know what was paid since; what is held back cannot be paid again meanwhile.
+    """
+    flow = _known(flow_id, office)
+    step, now = flow.next_step, office.clock.now()
+    if step is None:
+        raise CannotBeDoneError(f"{flow_id} is {flow.state}{', and parked' if flow.parked else ''}: it does nothing.")
+    if flow.leased_until(now):
+        raise CannotBeDoneError(f"A worker is at {step} of {flow_id} just now: look at it again in a minute.")
+    held = flow.park(Parked("held_back", reason, step))
+    return _stored(flow, held, "held back", reason, operator, office)
 
 
 def retry(flow_id: str, operator: str, office: Office, publisher: Publisher) -> Flow:
@@ -70,19 +85,29 @@ def settle_as_not_done(flow_id: str, reason: str, operator: str, office: Office,
 
 def _parked(flow_id: str, office: Office) -> tuple[Flow, Step]:
     """The flow, and the step it waits at."""
-    flow = office.journal.load(flow_id)
-    if flow is None:
-        raise CannotBeDoneError(f"There is no flow with the id {flow_id}.")
+    flow = _known(flow_id, office)
     if flow.parked is None or flow.parked.step is None:
         raise CannotBeDoneError(f"{flow_id} is {flow.state} and waits for nobody.")
     return flow, flow.parked.step
 
 
+def _known(flow_id: str, office: Office) -> Flow:
+    flow = office.journal.load(flow_id)
+    if flow is None:
+        raise CannotBeDoneError(f"There is no flow with the id {flow_id}.")
+    return flow
+
+
 def _moved(
     flow: Flow, changed: Flow, what: str, reason: str, operator: str, office: Office, publisher: Publisher
 ) -> Flow:
+    moved = _stored(flow, changed, what, reason, operator, office)
+    publisher.enqueue(tasks.ADVANCE, flow.id)
+    return moved
+
+
+def _stored(flow: Flow, changed: Flow, what: str, reason: str, operator: str, office: Office) -> Flow:
     moved = office.move(flow, changed, what, f"{BY_OPERATOR} {operator}", office.clock.now(), outcome=reason)
     if moved is None:
         raise CannotBeDoneError(f"{flow.id} was moved by somebody else just now: look at it again.")
-    publisher.enqueue(tasks.ADVANCE, flow.id)
     return moved

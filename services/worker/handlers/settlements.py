@@ -8,6 +8,7 @@ from services.worker.handlers.results import Result, Waiting
 from shared.domain.accounts import normal_iban
 from shared.domain.disbursement import Disbursement, disbursement_id
 from shared.domain.events import MoneyWentBack, PaymentReturned, PaymentSettled
+from shared.domain.hub.account_events import settlement_events
 from shared.domain.meanings import BacsReversal, Unrecognised
 from shared.domain.money import pounds
 from shared.domain.posting import Posting, Repayment, posting_of
@@ -16,7 +17,12 @@ from shared.domain.transitions import PostingState
 
 
 def take_settlement(settlement: Settlement, cause: str, office: Office) -> Result:
-    """A debit under an id of ours settles its payment, a credit sent back returns it; all else is a posting's."""
+    """A debit under an id of ours settles its payment, a credit sent back returns it; all else is a posting's.
+
+    Whosever it is, and whatever becomes of it: it moved, and subscribers are told so.
+    """
+    events = settlement_events(settlement, office.rules.bank_id, office.clock.now())
+    office.announce(events, settlement.transaction_id, cause)
     disbursement = _paid_by(settlement, office)
     if disbursement:
         return _take_own(disbursement, settlement, cause, office)

@@ -7,28 +7,39 @@ from shared.messages import tasks
 
 _log = structlog.get_logger()
 
-AT_MOST = 500
+BATCH, MOST_BATCHES = 500, 10  # what no worker takes must not keep a payment behind it from its turn
 _RECEIPT = "receipt:"
 
 
 def sweep(outbox: Outbox, publisher: Publisher, again_after_seconds: float) -> int:
     """How many were enqueued. What the broker does not take is due again later, and so is what finds its queue full:
     a queue that nobody drains must not grow with every sweep."""
-    members = outbox.take_due(AT_MOST, again_after_seconds)
     room: dict[str, int] = {}
-    enqueued = 0
-    for member in members:
-        task, argument = _call(member)
-        queue = tasks.queue_of(task, argument)
-        if queue not in room:
-            room[queue] = publisher.room(queue)
-        if room[queue] > 0:
-            publisher.enqueue(task, argument)
-            room[queue] -= 1
-            enqueued += 1
-    if members:
-        _log.info("swept", enqueued=enqueued, left=len(members) - enqueued)
+    enqueued = left = 0
+    for _ in range(MOST_BATCHES):
+        members = outbox.take_due(BATCH, again_after_seconds)
+        for member in members:
+            if _enqueue(*_call(member), publisher, room):
+                enqueued += 1
+            else:
+                left += 1
+        if len(members) < BATCH:
+            break
+    if enqueued or left:
+        _log.info("swept", enqueued=enqueued, left=left)
     return enqueued
+
+
+def _enqueue(task: str, argument: str, publisher: Publisher, room: dict[str, int]) -> bool:
+    """Unless its queue is full. `room` is what each queue has left, asked once a sweep."""
+    queue = tasks.queue_of(task, argument)
+    if queue not in room:
+        room[queue] = publisher.room(queue)
+    if room[queue] <= 0:
+        return False
+    publisher.enqueue(task, argument)
+    room[queue] -= 1
+    return True
 
 
 def _call(member: str) -> tuple[str, str]:

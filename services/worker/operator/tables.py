@@ -4,7 +4,6 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 from redis import Redis
-from rich.console import Console
 from rich.table import Table
 
 from shared.domain.corruption import CorruptRecordError
@@ -12,6 +11,7 @@ from shared.domain.flows import Flow
 from shared.domain.money import pounds
 from shared.domain.posting import Posting
 from shared.domain.transitions import DisbursementState, PostingState
+from shared.runtime.tables import show
 from shared.store.connection import StoreClock
 from shared.store.inbox import Inbox
 from shared.store.journal import Journal
@@ -115,7 +115,7 @@ def _why(records: Records, member: str) -> tuple[str, str]:
 
 def _print(table: Table, when_empty: str) -> int:
     if table.row_count:
-        Console().print(table)
+        show(table)
     else:
         print(when_empty)
     return 0

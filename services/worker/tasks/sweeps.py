@@ -1,13 +1,12 @@
 """The clock's work."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
 
 from celery import Celery
 
-from services.worker.handlers.retire import retire
+from services.worker.handlers.retire import Retirement, retire
 from services.worker.handlers.sweep import sweep
-from services.worker.ports import Outbox, Publisher, Retention
+from services.worker.ports import Outbox, Publisher
 from services.worker.tasks.boundary import Count, guarded
 from shared.messages import tasks
 
@@ -17,11 +16,10 @@ def register(
     outbox: Callable[[], Outbox],
     publisher: Publisher,
     again_after_seconds: float,
-    retention: Callable[[], Retention],
-    keep: timedelta,
+    retirements: Callable[[], Sequence[Retirement]],
     count: Count,
 ) -> None:
-    """`outbox` and `retention` are asked for inside the task: connections are made after the fork."""
+    """`outbox` and `retirements` are asked for inside the task: connections are made after the fork."""
 
     @app.task(name=tasks.SWEEP)
     @guarded(tasks.SWEEP, count)
@@ -31,4 +29,5 @@ def register(
     @app.task(name=tasks.RETIRE)
     @guarded(tasks.RETIRE, count)
     def retire_finished() -> None:
-        retire(retention(), keep)
+        for retirement in retirements():
+            retire(retirement)

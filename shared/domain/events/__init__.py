@@ -11,6 +11,7 @@ from shared.domain.events.accounts import (
     LinkageRefused,
     LinkRefused,
 )
+from shared.domain.events.hub import EventPublished
 from shared.domain.events.notifications import (
     Addressed,
     NotificationSent,
@@ -75,6 +76,7 @@ Event = (
     | AccountDisabled
     | Addressed
     | NotificationSent
+    | EventPublished
 )
 
 __all__ = [
@@ -90,6 +92,7 @@ __all__ = [
     "Confirmed",
     "DisbursementReversed",
     "Event",
+    "EventPublished",
     "LinkRefused",
     "LinkageRefused",
     "LoanAssigned",

@@ -3,7 +3,7 @@
 -- KEYS[1] gate hash of the destination
 -- ARGV[1] failures in a row that close the gate   ARGV[2] milliseconds a probe may take
 -- ARGV[3] milliseconds after which to ask again while another's probe is out
--- ARGV[4] milliseconds of the longest pause of any kind
+-- ARGV[4] milliseconds of the longest pause of any kind   ARGV[5] "look" to take no probe, "" to go
 -- Returns {milliseconds to wait (0: go), "1" when anything is known against the destination, else "0"}
 --
 -- Fields: failures (in a row), closed_until (after failures), slow_until (as the destination asked), probe_until; times
@@ -30,5 +30,5 @@ if tonumber(known[4] or 0) < tonumber(ARGV[1]) then return {0, '1'} end
 -- The pause is over: one call goes ahead as a probe, the others wait for what it finds.
 wait = left(known[3], tonumber(ARGV[2]))
 if wait > 0 then return {math.min(wait, tonumber(ARGV[3])), '1'} end
-redis.call('HSET', KEYS[1], 'probe_until', now + tonumber(ARGV[2]))
+if ARGV[5] ~= 'look' then redis.call('HSET', KEYS[1], 'probe_until', now + tonumber(ARGV[2])) end
 return {0, '1'}

@@ -1,10 +1,10 @@
 -- Move a flow: only from the version it was loaded at, with its history, its places in the sets of the due, the parked,
--- its references and its state, and with the notifications that begin with the move; all in one step.
+-- its references and its state, and with the flows that begin with the move, which tell of it; all in one step.
 --
 -- KEYS[1] due sorted set   KEYS[2] parked sorted set
 -- ARGV[1] key prefix       ARGV[2] version the flow was loaded at (0: must not exist yet)
 -- ARGV[3] due time in ms, "" for none              ARGV[4] "1" when parked
--- ARGV[5..] records: the flow, then every notification to begin unless it was begun before. A record is
+-- ARGV[5..] records: the flow, then every one to begin unless it was begun before. A record is
 --           id, document (JSON), state, number of history entries, those (JSON), number of references, those
 -- Returns the new version, or 0 when another worker moved it first and nothing was written: load and decide again.
 local prefix, expected, due, parked = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
@@ -69,10 +69,10 @@ if due == '' then redis.call('ZREM', KEYS[1], flow.id) else redis.call('ZADD', K
 if parked == '1' then redis.call('ZADD', KEYS[2], 'NX', now, flow.id) else redis.call('ZREM', KEYS[2], flow.id) end
 
 for i = 2, #records do
-  local notification = records[i]
-  if redis.call('EXISTS', prefix .. 'flow:' .. notification.id) == 0 then
-    write(notification, 1, false)
-    redis.call('ZADD', KEYS[1], now, notification.id)
+  local begun = records[i]
+  if redis.call('EXISTS', prefix .. 'flow:' .. begun.id) == 0 then
+    write(begun, 1, false)
+    redis.call('ZADD', KEYS[1], now, begun.id)
   end
 end
 return version + 1

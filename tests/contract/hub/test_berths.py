@@ -31,16 +31,19 @@ def test_who_has_proven_to_answer_soon_has_all_until_it_answers_so_no_more(hub: 
     assert hub.berths.take("two", "0")
 
 
-def test_it_is_stuck_when_all_are_taken_and_nothing_says_that_one_will_be_free_soon(hub: HubStores) -> None:
-    assert not hub.berths.is_stuck("one")
-    for number in range(UNPROVEN_BERTHS):
+def test_there_is_room_for_as_many_as_are_free_and_no_end_of_it_where_they_are_soon_free_again(hub: HubStores) -> None:
+    rooms = [hub.berths.room("one")]
+    for number in range(UNPROVEN_BERTHS + 1):
         hub.berths.take("one", str(number))
-    assert hub.berths.is_stuck("one")
-    assert not hub.berths.is_stuck("two")
+        rooms.append(hub.berths.room("one"))
+    assert rooms == [2, 1, 0, 0]
+    assert hub.berths.room("two") == UNPROVEN_BERTHS
     hub.berths.leave("one", "0", has_proven=True)
-    for number in range(BERTHS):
-        hub.berths.take("one", str(number))
-    assert not hub.berths.is_stuck("one")
+    assert hub.berths.room("one") is None
+    hub.berths.take("one", "2")
+    hub.berths.take("one", "3")
+    hub.berths.leave("one", "2", has_proven=False)
+    assert hub.berths.room("one") == 0
 
 
 def test_destinations_do_not_know_each_other(hub: HubStores) -> None:

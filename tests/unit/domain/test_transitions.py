@@ -10,13 +10,16 @@ from shared.domain import events as e
 from shared.domain.closure import Closure
 from shared.domain.disbursement import Disbursement
 from shared.domain.flows import Flow, Step
+from shared.domain.hub.announcement import Announcement
 from shared.domain.notification import Notification
 from shared.domain.posting import BankDisbursement, Repayment
 from shared.domain.transitions import (
+    ANNOUNCEMENT,
     CLOSURE,
     DISBURSEMENT,
     NOTIFICATION,
     POSTING,
+    AnnouncementState,
     ClosureState,
     DisbursementState,
     Edge,
@@ -28,26 +31,35 @@ from shared.domain.transitions import (
 )
 from tests.builders import a_disbursement, a_linked_disbursement, a_repayment
 
-D, P, C, N = DisbursementState, PostingState, ClosureState, NotificationState
-TABLES: list[tuple[type[State], tuple[Edge, ...]]] = [(D, DISBURSEMENT), (P, POSTING), (C, CLOSURE), (N, NOTIFICATION)]
+D, P, C, N, A = DisbursementState, PostingState, ClosureState, NotificationState, AnnouncementState
+TABLES: list[tuple[type[State], tuple[Edge, ...]]] = [
+    (D, DISBURSEMENT),
+    (P, POSTING),
+    (C, CLOSURE),
+    (N, NOTIFICATION),
+    (A, ANNOUNCEMENT),
+]
 KINDS: list[tuple[type[Flow], type[State]]] = [
     (Disbursement, D),
     (Repayment, P),
     (BankDisbursement, P),
     (Closure, C),
     (Notification, N),
+    (Announcement, A),
 ]
 ENDS: dict[type[State], set[Any]] = {
     D: {D.REVERSED, D.RETURNED},
     P: {P.RETURNED},
     C: {C.DISABLED, C.KEPT},
     N: {N.SENT},
+    A: {A.PUBLISHED},
 }
 WAIT_FOR_A_WORD_FROM_OUTSIDE: dict[type[State], set[Any]] = {
     D: {D.SUBMITTED, D.HELD, D.SETTLED},
     P: {P.POSTED, P.UNMATCHED},
     C: set(),
     N: set(),
+    A: set(),
 }
 BANK_WORDS = (e.PaymentHeld, e.PaymentSettled, e.PaymentRejected, e.PaymentReturned, e.MoneyWentBack)
 OPERATORS_WORDS = (e.LoanAssigned, e.ReturnOrdered)

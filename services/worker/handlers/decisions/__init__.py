@@ -9,6 +9,7 @@ from services.worker.handlers.decisions.confirm_with_core import confirm_with_co
 from services.worker.handlers.decisions.link_account import await_account, link_account
 from services.worker.handlers.decisions.locate_loan import find_posting, locate_loan
 from services.worker.handlers.decisions.or_parked import Decision
+from services.worker.handlers.hub.publish import publish
 from services.worker.handlers.office import Office
 from shared.domain.flows import Step
 
@@ -22,4 +23,5 @@ DECISIONS: Mapping[Step, Callable[[Any, Office], Decision]] = {
     Step.FIND_POSTING: find_posting,
     Step.CHECK_CLOSURE: check_closure,
     Step.ADDRESS: address,
+    Step.PUBLISH: publish,
 }

@@ -11,7 +11,7 @@ from tests.unit.worker.adapters.bank_webhooks import meanings, only_meaning
 
 CREATED_AT = datetime(2025, 4, 19, 10, 2, 58, tzinfo=UTC)
 SETTLED_AT = datetime(2025, 4, 19, 10, 3, 0, 964000, tzinfo=UTC)
-PAYLOAD = {
+PAYLOAD: dict[str, Any] = {
     "TransactionId": "t-1",
     "Status": "Settled",
     "Scheme": "FasterPayments",
@@ -96,6 +96,17 @@ def test_keys_in_another_case_are_read_all_the_same() -> None:
         transaction_id="t-1", direction=Direction.CREDIT, amount_pence=100, currency="GBP", account_iban="GB1"
     )
     assert meanings("TransactionSettled", payload) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("balance", "balance_pence"),
+    [(739, 73_900), (0, 0), (-2.5, -250), (1.005, None), ("739", None), (True, None), (None, None)],
+)
+def test_a_balance_is_told_when_it_can_be_read_and_stops_no_money_when_not(
+    balance: Any, balance_pence: int | None
+) -> None:
+    account = {**PAYLOAD["Account"], "Balance": balance}
+    assert settled(Account=account) == replace(SETTLEMENT, balance_pence=balance_pence)
 
 
 def test_a_currency_that_is_named_is_kept() -> None:

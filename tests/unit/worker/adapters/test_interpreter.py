@@ -3,7 +3,8 @@ import pytest
 from services.worker.adapters.interpreter import Webhooks
 from shared.domain.closure import LoanClosed
 from shared.domain.disbursement import DisbursementOrder
-from shared.domain.meanings import Ignored, Unrecognised
+from shared.domain.hub.triggers import Trigger
+from shared.domain.meanings import ForeignEvent, Ignored, Unrecognised
 from shared.domain.receipts import Receipt, ReceiptState
 from tests.unit.listener.listeners import a_closure, a_umm_event, a_webhook, an_obp_event, an_order
 
@@ -47,17 +48,17 @@ def test_the_banks_webhooks_are_read_whatever_their_kind_is_called() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "kind", "body", "reason"),
+    ("source", "kind", "body", "trigger"),
     [
-        ("umm", "payment.settled", a_umm_event(), "the UMM event payment.settled: no flow follows from it"),
-        ("umm", "Event", b"<no JSON>", "the UMM event Event: no flow follows from it"),
-        ("obp", "OnNews", an_obp_event(), "the Open Bank Project event OnNews: no flow follows from it"),
+        ("umm", "payment.settled", a_umm_event(), Trigger.UMM_RECEIVED),
+        ("obp", "OnNews", an_obp_event(event_name="OnNews"), Trigger.OBP_RECEIVED),
+        ("obp", "OnCreditTransaction", an_obp_event(), Trigger.ON_CREDIT_TRANSACTION),
     ],
 )
-def test_events_of_other_bank_systems_are_kept_and_nothing_follows(
-    source: str, kind: str, body: bytes, reason: str
-) -> None:
-    assert WEBHOOKS.interpret(a_receipt(source, kind, body)) == [Ignored(reason)]
+def test_events_of_other_bank_systems_are_passed_on(source: str, kind: str, body: bytes, trigger: Trigger) -> None:
+    (meaning,) = WEBHOOKS.interpret(a_receipt(source, kind, body))
+    assert isinstance(meaning, ForeignEvent)
+    assert (meaning.trigger, meaning.payload) == (trigger, body.decode())
 
 
 def test_a_source_without_a_reader_is_left_to_a_person() -> None:

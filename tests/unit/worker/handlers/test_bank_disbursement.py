@@ -38,7 +38,7 @@ def test_a_debit_that_is_not_ours_is_posted_as_a_disbursement_of_its_loan(scheme
     assert lender.posting(money).state is State.POSTED
     assert lender.core.posted("LOAN1") == [("DISBURSEMENT", 150_000)]
     assert lender.bank.movements == []
-    assert not lender.sets.due
+    assert not lender.left_to_do()
 
 
 @pytest.mark.parametrize(

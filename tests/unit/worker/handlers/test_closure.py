@@ -35,7 +35,7 @@ def test_the_account_of_a_loan_that_is_over_is_disabled(state: str, closed) -> N
     assert lender.closure().state is State.DISABLED
     assert lender.bank.disabled == [VIRTUAL_ACCOUNT_ID]
     assert not lender.bank.accounts[VIRTUAL_ACCOUNT_ID].is_enabled
-    assert not lender.sets.due
+    assert not lender.left_to_do()
     assert lender.notifications() == []
 
 

@@ -46,7 +46,7 @@ def test_an_order_is_paid_once_and_reported_as_settled(scheme: str) -> None:
     ]
     assert lender.core.statuses == {order.transaction_key: ["Settled"]}
     assert lender.core.reversals == []
-    assert not lender.sets.due
+    assert not lender.left_to_do()
     assert lender.notifications() == []
 
 

@@ -33,7 +33,7 @@ def test_a_credit_on_a_virtual_account_is_posted_to_its_loan() -> None:
         "post-repayment attempt 1",
         "post-repayment accepted",
     ]
-    assert not lender.sets.due
+    assert not lender.left_to_do()
     assert lender.notifications() == []
 
 

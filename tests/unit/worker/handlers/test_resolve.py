@@ -1,11 +1,12 @@
 """A person has a parked flow tried again, or says what became of it outside; everything is written down."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from services.worker.handlers.operate import CannotBeDoneError
-from services.worker.handlers.resolve import retry, settle_as_done, settle_as_not_done
+from services.worker.handlers.resolve import hold, retry, settle_as_done, settle_as_not_done
 from shared.domain.disbursement import disbursement_id
 from shared.domain.flows import Step, StepOutcome
 from shared.domain.transitions import DisbursementState, PostingState
@@ -18,7 +19,7 @@ from tests.builders import (
     the_bank_settles,
 )
 from tests.fakes.lender import FakeLender, a_lender_with
-from tests.fakes.replies import is_unknown_before_the_effect, refuses
+from tests.fakes.replies import is_unknown_before_the_effect, refuses, says_try_later
 
 ORDER = a_disbursement_order()
 FLOW_ID = disbursement_id(ORDER.transaction_key)
@@ -175,3 +176,43 @@ def test_of_two_people_the_second_is_told_to_look_again() -> None:
     lender.journal.load = load_and_be_overtaken  # type: ignore[method-assign]
     with pytest.raises(CannotBeDoneError, match="somebody else"):
         retry(FLOW_ID, "Ada", lender.office, lender.publisher)
+
+
+def lender_whose_bank_is_busy() -> FakeLender:
+    lender = a_lender_with(ORDER)
+    lender.bank.sends.then(says_try_later())
+    lender.hears(ORDER)
+    assert lender.bank.movements == []
+    return lender
+
+
+def test_what_is_held_back_is_not_paid_until_a_person_says_so_and_then_once() -> None:
+    lender = lender_whose_bank_is_busy()
+    hold(FLOW_ID, "restored from a backup", "Ada", lender.office)
+    lender.comes_to_rest()
+    assert lender.bank.movements == []
+    retried(lender)
+    assert lender.bank.moved(TRANSACTION_KEY) == 1
+
+
+def test_what_was_paid_before_a_restore_is_settled_by_hand_and_not_paid_again() -> None:
+    lender = lender_whose_bank_is_busy()
+    hold(FLOW_ID, "restored from a backup", "Ada", lender.office)
+    done(lender, "paid-before")
+    lender.hears(the_bank_settles(ORDER))
+    lender.comes_to_rest()
+    assert lender.disbursement(ORDER).state is DisbursementState.SETTLED
+    assert lender.bank.movements == []
+
+
+def test_what_may_be_under_way_or_has_nothing_to_do_is_not_held_back() -> None:
+    lender = lender_whose_bank_is_busy()
+    payment = lender.disbursement(ORDER)
+    now = lender.clock.now()
+    at_work = payment.with_step(Step.PAY, replace(payment.step(Step.PAY), leased_until=now + timedelta(seconds=9)))
+    assert lender.journal.move(at_work, (), now)
+    with pytest.raises(CannotBeDoneError, match="A worker is at pay"):
+        hold(FLOW_ID, "wait", "Ada", lender.office)
+    lender.comes_to_rest()
+    with pytest.raises(CannotBeDoneError, match="it does nothing"):
+        hold(FLOW_ID, "wait", "Ada", lender.office)

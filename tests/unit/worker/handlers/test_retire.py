@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from services.worker.handlers import retire as retirement
-from services.worker.handlers.retire import retire
+from services.worker.handlers.retire import Retirement, retire
 from tests.builders import a_new_receipt
 from tests.fakes.clock import FakeClock
 from tests.fakes.stores import FakeInbox, FakeRetention
@@ -28,8 +28,8 @@ def inbox(clock: FakeClock) -> FakeInbox:
 
 
 @pytest.fixture
-def retention(clock: FakeClock, inbox: FakeInbox) -> FakeRetention:
-    return FakeRetention(clock, inbox)
+def receipts(clock: FakeClock, inbox: FakeInbox) -> Retirement:
+    return Retirement("receipts", FakeRetention(clock, inbox).release_finished, KEEP)
 
 
 def finish(inbox: FakeInbox, count: int) -> None:
@@ -40,33 +40,33 @@ def finish(inbox: FakeInbox, count: int) -> None:
 
 
 def test_everything_that_is_old_enough_goes_batch_by_batch(
-    clock: FakeClock, inbox: FakeInbox, retention: FakeRetention
+    clock: FakeClock, inbox: FakeInbox, receipts: Retirement
 ) -> None:
     finish(inbox, 5)
     clock.pass_time(days=15)
-    assert retire(retention, KEEP) == 5
+    assert retire(receipts) == 5
     assert inbox.receipts() == []
 
 
-def test_what_is_younger_stays(clock: FakeClock, inbox: FakeInbox, retention: FakeRetention) -> None:
+def test_what_is_younger_stays(clock: FakeClock, inbox: FakeInbox, receipts: Retirement) -> None:
     finish(inbox, 1)
     clock.pass_time(days=14, hours=23)
-    assert retire(retention, KEEP) == 0
+    assert retire(receipts) == 0
     assert len(inbox.receipts()) == 1
 
 
-def test_one_round_does_no_more_than_its_share(clock: FakeClock, inbox: FakeInbox, retention: FakeRetention) -> None:
+def test_one_round_does_no_more_than_its_share(clock: FakeClock, inbox: FakeInbox, receipts: Retirement) -> None:
     finish(inbox, 7)
     clock.pass_time(days=15)
-    assert [retire(retention, KEEP) for _ in range(3)] == [6, 1, 0]
+    assert [retire(receipts) for _ in range(3)] == [6, 1, 0]
 
 
 def test_what_cannot_be_released_does_not_hold_up_the_rest(
-    clock: FakeClock, inbox: FakeInbox, retention: FakeRetention
+    clock: FakeClock, inbox: FakeInbox, receipts: Retirement
 ) -> None:
     finish(inbox, 4)
     for number in range(2):
         inbox.park(f"receipt {number}", "a person looks again")
     clock.pass_time(days=15)
-    assert retire(retention, KEEP) == 2
+    assert retire(receipts) == 2
     assert [receipt.id for receipt in inbox.receipts()] == ["receipt 0", "receipt 1"]

@@ -1,10 +1,11 @@
 """The clock's work: whatever is due is rung for, and what the broker does not take stays due."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from services.worker.handlers.sweep import sweep
+from services.worker.handlers.sweep import BATCH, sweep
 from shared.domain.history import HistoryEntry
 from shared.messages import tasks
 from shared.runtime.publisher import PublishError
@@ -78,3 +79,17 @@ def test_a_full_queue_keeps_nothing_from_another() -> None:
         sweep(lender.outbox, lender.publisher, again_after_seconds=30)
         lender.clock.move_to(lender.clock.now() + timedelta(seconds=30))
     assert {tasks.queue_of(*call) for call in lender.publisher.enqueued} == {"inbound", "messages"}
+
+
+def test_a_payment_gets_its_turn_behind_a_thousand_messages_that_no_worker_takes() -> None:
+    lender = FakeLender()
+    now = lender.clock.now()
+    for number in range(2 * BATCH):
+        notification = replace(a_notification(), id=f"notification:{number}")
+        lender.journal.move(notification, [HistoryEntry(now, "begun", "a test", "received")], due_at=now)
+    lender.clock.pass_time(seconds=1)
+    receipt_id = lender.stores(ORDER)
+    lender.clock.pass_time(seconds=lender.office.rules.idle_seconds)
+    lender.publisher.most = 3
+    sweep(lender.outbox, lender.publisher, again_after_seconds=30)
+    assert (tasks.RECEIVE_WEBHOOK, receipt_id) in lender.publisher.enqueued

@@ -37,7 +37,7 @@ def test_the_same_order_received_during_the_send_is_one_payment() -> None:
     lender.hears(ORDER)
 
     assert lender.bank.moved(ORDER.transaction_key) == 1
-    assert [payment.id for payment in lender.journal.flows()] == [PAYMENT_ID]
+    assert lender.disbursements() == [lender.disbursement(ORDER)]
 
 
 def test_of_two_workers_that_claim_at_once_one_finds_the_version_gone() -> None:

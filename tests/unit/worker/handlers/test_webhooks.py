@@ -3,7 +3,7 @@
 import pytest
 
 from services.worker.handlers.receive_webhook import receive_webhook
-from services.worker.handlers.sweep import AT_MOST, sweep
+from services.worker.handlers.sweep import BATCH, MOST_BATCHES, sweep
 from shared.domain.meanings import Ignored, Unrecognised
 from shared.domain.receipts import ReceiptState
 from shared.domain.transitions import DisbursementState as State
@@ -165,9 +165,11 @@ def test_what_was_swept_is_due_again_only_after_a_while() -> None:
 
 def test_one_sweep_takes_a_limited_number() -> None:
     lender = FakeLender()
-    lender.sets.due |= {f"repayment:{number}": 0 for number in range(AT_MOST + 1)}
+    at_most = BATCH * MOST_BATCHES
+    lender.publisher.most = at_most + 1
+    lender.sets.due |= {f"repayment:{number}": 0 for number in range(at_most + 1)}
 
-    assert sweep(lender.outbox, lender.publisher, 30) == AT_MOST
+    assert sweep(lender.outbox, lender.publisher, 30) == at_most
 
 
 def test_what_the_broker_does_not_take_is_due_again_later() -> None:

@@ -1,11 +1,12 @@
 """TransactionSettled (ClearBank docs: transaction-settled-webhook-v6): money moved on one of our accounts."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from services.worker.adapters.clearbank.webhooks.values import pence, timestamp
 from shared.domain.meanings import Meaning, Unrecognised
-from shared.domain.money import AmountError
+from shared.domain.money import AmountError, pence_from_number
 from shared.domain.settlement import Direction, Settlement
 from shared.domain.webhook_envelope import field, is_return, text_field
 
@@ -43,10 +44,21 @@ def settled(payload: Any) -> Sequence[Meaning]:
         bacs_transaction_id=text_field(payload, "BacsTransactionId"),
         returned_scheme_id=_supplementary(payload, "ReturnedPaymentFpId"),
         return_code=_supplementary(payload, "PaymentReturnCode"),
+        balance_pence=_balance_pence(field(payload, "Account", "Balance")),
         created_at=timestamp(text_field(payload, "TimestampCreated")),
         settled_at=timestamp(text_field(payload, "TimestampSettled")),
     )
     return [settlement]
+
+
+def _balance_pence(number: Any) -> int | None:
+    """It may be below zero or absent, and only informs: one that cannot be read must not stop the money."""
+    if not isinstance(number, Decimal | int) or isinstance(number, bool):
+        return None
+    try:
+        return pence_from_number(number)
+    except AmountError:
+        return None
 
 
 def _supplementary(payload: Any, name: str) -> str:

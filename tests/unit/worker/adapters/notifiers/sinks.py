@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.serving import make_server
 
-from sandbox.sinks.app import create_app
+from sandbox.sinks.app import Plan, create_app
 from sandbox.sinks.store import Arrivals
 
 
@@ -22,7 +22,8 @@ class Sinks:
 
     def will_answer(self, sink: str, status: int, body: Any = None, **headers: str) -> None:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self._store.plan(sink, {"status": status, "body": body, "delaySeconds": 0, "headers": named}, 1)
+        plan = Plan().load({"status": status, "body": body, "headers": named})
+        self._store.plan(sink, plan, plan.pop("times") or 1)
 
     def came_to(self, sink: str) -> list[dict[str, Any]]:
         """What arrived, as the control door shows it; header names are in lower case."""

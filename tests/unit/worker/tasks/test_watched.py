@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.worker.tasks.counted import CountedJournal
+from services.worker.tasks.watched import WatchedJournal
 from shared.domain.history import HistoryEntry
 from shared.domain.transitions import DisbursementState
 from tests.builders import a_disbursement, a_disbursement_order, the_bank_settles
@@ -26,7 +26,7 @@ def lender(counts: Counter[tuple[str, ...]]) -> FakeLender:
         counts[labels] += 1
 
     lender = a_lender_with(ORDER)
-    lender.office = replace(lender.office, journal=CountedJournal(lender.office.journal, count))
+    lender.office = replace(lender.office, journal=WatchedJournal(lender.office.journal, count))
     return lender
 
 

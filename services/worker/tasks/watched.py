@@ -1,4 +1,4 @@
-"""Counts what the effects came to, as the journal is told of it."""
+"""Counts what the effects came to, and shows it in the trace, as the journal is told of it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,8 +8,8 @@ from services.worker.ports import Journal
 from services.worker.tasks.boundary import Count
 from shared.domain.flows import Flow
 from shared.domain.history import HistoryEntry
-from shared.domain.notification import Notification
 from shared.domain.outcomes import Outcome
+from shared.runtime.tracing import span
 
 EFFECTS = "effects"
 _OUTCOMES = frozenset(outcome.__name__.lower() for outcome in get_args(Outcome))
@@ -17,8 +17,9 @@ _OUTCOMES = frozenset(outcome.__name__.lower() for outcome in get_args(Outcome))
 F = TypeVar("F", bound=Flow)
 
 
-class CountedJournal:
-    """A journal whose moves are counted by step and outcome, once each: what was not stored does not count."""
+class WatchedJournal:
+    """A journal whose moves are counted by step and outcome, once each (what was not stored does not count), and are
+    spans. The cause of a move is not told to the trace: a webhook's name may be an account number."""
 
     def __init__(self, journal: Journal, count: Count) -> None:
         self._journal = journal
@@ -38,9 +39,11 @@ class CountedJournal:
         flow: F,
         entries: Sequence[HistoryEntry],
         due_at: datetime | None,
-        notifications: Sequence[Notification] = (),
+        begun: Sequence[Flow] = (),
     ) -> F | None:
-        moved = self._journal.move(flow, entries, due_at, notifications)
+        what = "; ".join(entry.what for entry in entries)
+        with span("flow step", flow_id=flow.id, state=flow.state.value, what=what):
+            moved = self._journal.move(flow, entries, due_at, begun)
         for entry in entries if moved else ():
             step = entry.cause.removeprefix("step ")
             outcome = entry.what.removeprefix(f"{step} ")
