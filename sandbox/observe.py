@@ -1,7 +1,7 @@
 """How a story's end is read: from the bank's ledger, the core's loan and what was answered, as short texts.
 
-`stored`, `parked`, `flow` and `told` look into the store of the connector, whose names for that are part of its
-operator's manual.
+`stored`, `parked`, `flow`, `told` and `deliveries` look into the store of the connector, whose names for that are part
+of its operator's manual.
 """
 
 import json
@@ -93,6 +93,21 @@ class Observer:
                 codes.append(str(json.loads(document)["notice"]["code"]))
         return _joined(sorted(codes))
 
+    def _deliveries(self, part_of_url: str) -> str:
+        """What was on its way to URLs with this in them, and how it ended: `OnCreditTransaction SENT`."""
+        found = []
+        for key in self._keys("delivery:", ""):
+            state, document = self._redis.hmget(key, "state", "doc")
+            if document and part_of_url in (delivery := json.loads(document))["destination"]:
+                found.append(f"{delivery['trigger']} {state!s}")
+        return _joined(sorted(found))
+
+    def _received(self, sink: str) -> str:
+        """The events that a sink was called with: `OnCreditTransaction x3` for one that came three times."""
+        arrivals = self._doors.get("sinks", f"/_sandbox/sinks/{quote(sink)}")["arrivals"]
+        named = Counter(str((arrival.get("json") or {}).get("event_name", "a call")) for arrival in arrivals)
+        return _joined(f"{name} x{count}" if count > 1 else name for name, count in sorted(named.items()))
+
     def _tickets(self, part: str) -> str:
         """How many ZenDesk tickets speak of this. A repeat under the same key is the same ticket."""
         arrivals = self._doors.get("sinks", "/_sandbox/sinks/zendesk")["arrivals"]
@@ -123,6 +138,8 @@ class Observer:
         "parked": _parked,
         "flow": _flow,
         "told": _told,
+        "deliveries": _deliveries,
+        "received": _received,
         "tickets": _tickets,
     }
 

@@ -39,8 +39,10 @@ class Row:
 class HttpDoors:
     """The doors of the outside world by name. A door that is being started again is tried again."""
 
-    def __init__(self, urls: Mapping[str, str]) -> None:
+    def __init__(self, urls: Mapping[str, str], tokens: Mapping[str, str] | None = None) -> None:
+        """`tokens`: what to show as Bearer at the doors that want it."""
         self._urls = urls
+        self._headers = {door: {"Authorization": f"Bearer {token}"} for door, token in (tokens or {}).items()}
         self._session = requests.Session()
         self._session.trust_env = False
 
@@ -50,7 +52,8 @@ class HttpDoors:
     def call(self, door: str, path: str, body: Any) -> Any:
         """The answer's JSON; without a body it asks. Raises StoryError when the door refuses."""
         method = "GET" if body is None else "POST"
-        answer = self._session.request(method, self._urls[door] + path, json=body, timeout=CALL_SECONDS)
+        url, headers = self._urls[door] + path, self._headers.get(door)
+        answer = self._session.request(method, url, json=body, headers=headers, timeout=CALL_SECONDS)
         if answer.status_code >= 400:
             raise StoryError(f"{door} answered {path} with {answer.status_code}: {answer.text[:200]}")
         return answer.json() if answer.content else {}
@@ -61,11 +64,14 @@ Operate = Callable[[Sequence[str]], None]
 
 
 class Player:
-    """Plays stories, several at once: their references keep them apart."""
+    """Plays stories, several at once: their references keep them apart. `known` is what every story knows by name."""
 
-    def __init__(self, doors: HttpDoors, redis_url: str, operate: Operate) -> None:
+    def __init__(
+        self, doors: HttpDoors, redis_url: str, operate: Operate, known: Mapping[str, Any] | None = None
+    ) -> None:
         self._doors = doors
         self._operate = operate
+        self._known = known or {}
         self._observer = Observer(doors, Redis.from_url(redis_url, socket_timeout=5.0, decode_responses=True))
 
     def play_all(self, stories: Sequence[Story], done: Callable[[str], None]) -> list[Row]:
@@ -82,7 +88,8 @@ class Player:
 
     def _play(self, story: Story) -> Row:
         began = time.monotonic()
-        memory = Memory({"tag": "".join(random.choices(string.ascii_uppercase + string.digits, k=8))})
+        tag = "".join(random.choices(string.ascii_uppercase + string.digits, k=8))
+        memory = Memory({**self._known, "tag": tag})
         watch: Mapping[str, Any] = {}
         try:
             for step in story.steps:

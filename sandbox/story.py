@@ -2,8 +2,9 @@
 
 A story file (scenarios/<id>.json) holds
 - `title`: one sentence,
-- `steps`: in order, calls, `{"door": "bank"|"core"|"sinks", "path", "send"?, "as"?}` (without `send` it asks;
-  `as` names the answer for later placeholders, like `{loan.id}`; `{tag}` is this play's own word), waits,
+- `steps`: in order, calls, `{"door": "bank"|"core"|"sinks"|"api", "path", "send"?, "as"?}` (without `send` it asks;
+  `as` names the answer for later placeholders, like `{loan.id}`; `{tag}` is this play's own word, `{sinksUrl}` where
+  the sinks are, `{bankId}` the bank that the connector's API knows), waits,
   `{"until": "...", "watch": {...}}`, or acts of an operator, `{"operator": ["assign", "<flow id>", "<loan id>"]}`,
 - `watch`: what to look at, by the names of observe.py,
 - `expected`: how that must read in the end.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 PORTS = {
     "LISTENER_PORT": 8080,
     "SIGNER_PORT": 8081,
+    "API_PORT": 8083,
     "FLOWER_PORT": 5555,
     "SANDBOX_CLEARBANK_PORT": 8091,
     "SANDBOX_MAMBU_PORT": 8092,

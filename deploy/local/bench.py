@@ -50,7 +50,7 @@ SYSTEMS = (
     System("naive Flask (yardstick)", (), NAIVE),
     System("our Flask door alone", ("signer",), (*FLASK, *FLASK_OPTIONS, "services.listener.wsgi:build_app")),
     System("our listener (lean door)", ("signer", "listener")),
-    System("the same, a worker drains", ("signer", "listener", "worker", "beat")),
+    System("the same, a worker drains", ("signer", "listener", "worker", "deliveries", "beat")),
 )
 
 

@@ -18,7 +18,7 @@ from deploy.local.progress import counting, output, starting
 from deploy.local.stand import Stand, say
 from deploy.local.store_server import NoServerError
 from deploy.local.supervisor import StandError
-from sandbox.operator_door import OperatorDoor
+from sandbox.operator_door import OperatorDoor, token_of_a_new_user
 from sandbox.player import HttpDoors, Player, Row
 from sandbox.story import StoryError, load_stories
 
@@ -36,11 +36,10 @@ def demo() -> int:
     try:
         with starting(stand.names) as ready:
             stand.start(ready)
-        operate = OperatorDoor(of_the_machine() | stand.environment)
-        player = Player(HttpDoors(doors(stand.addresses)), stand.environment["REDIS_URL"], operate)
+        player = _player(stand)
         with counting("Playing ", len(stories)) as done:
             rows = player.play_all(stories, done)
-    except (StandError, NoServerError) as error:
+    except (StandError, NoServerError, StoryError) as error:
         say(str(error))
         return 1
     finally:
@@ -55,12 +54,25 @@ def demo() -> int:
 
 
 def doors(addresses: Addresses) -> dict[str, str]:
-    """The doors of the outside world, as stories name them."""
+    """The doors of the outside world, as stories name them, and the connector's own API."""
     return {
         "bank": addresses.url("SANDBOX_CLEARBANK_PORT"),
         "core": addresses.url("SANDBOX_MAMBU_PORT"),
         "sinks": addresses.url("SANDBOX_SINKS_PORT"),
+        "api": addresses.url("API_PORT"),
     }
+
+
+def _player(stand: Stand) -> Player:
+    """Raises StoryError."""
+    environment = of_the_machine() | stand.environment
+    bank_id = environment["BANKS"].split(",")[0]
+    token = token_of_a_new_user(
+        environment, [f"{role}@{bank_id}" for role in ("CanCreateWebhook", "CanManageSubscriptions")]
+    )
+    known = {"sinksUrl": stand.addresses.url("SANDBOX_SINKS_PORT"), "bankId": bank_id}
+    open_doors = HttpDoors(doors(stand.addresses), {"api": token})
+    return Player(open_doors, environment["REDIS_URL"], OperatorDoor(environment), known)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -3,8 +3,10 @@
 import os
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+
+from cryptography.fernet import Fernet
 
 from deploy.local import documents
 from deploy.local.addresses import PORTS, Addresses
@@ -13,6 +15,7 @@ from deploy.local.addresses import PORTS, Addresses
 QUICK = {
     "CLEARBANK_TIMEOUT_SECONDS": "2",
     "MAMBU_TIMEOUT_SECONDS": "2",
+    "DELIVERY_TIMEOUT_SECONDS": "2",
     "SWEEP_IDLE_SECONDS": "3",
     "SANDBOX_CLEARBANK_RETRY_SECONDS": "1",
     "SANDBOX_CLEARBANK_SETTLE_SECONDS": "0.1",
@@ -60,6 +63,8 @@ def complete(folder: Path, addresses: Addresses, redis_url: str, given: Mapping[
     setting("WORKERS", "4")
     setting("MAMBU_WEBHOOK_USERNAME", "mambu")
     setting("MAMBU_WEBHOOK_PASSWORD", _kept_secret(folder / "mambu-webhook-password"))
+    setting("SEALING_KEYS", _kept_secret(folder / "sealing-key", lambda: Fernet.generate_key().decode()))
+    setting("PRIVATE_DELIVERY_TARGETS", "127.0.0.0/8")
     setting("FLOWER_BASIC_AUTH", f"operator:{_kept_secret(folder / 'flower-password')}")
     _keys(folder, given, found)
     _documents(folder, given, found, addresses)
@@ -81,6 +86,7 @@ def _documents(folder: Path, given: Mapping[str, str], found: dict[str, str], ad
     setup_file = given.get("SETUP_FILE") or str(documents.make_setup_document(folder / "setup.json", addresses))
     setup = documents.read_setup_document(Path(setup_file))
     found["SETUP_FILE"] = setup_file
+    found["BANKS"] = given.get("BANKS") or setup.get("clearBankConfigReference", "")
     if (told_file := given.get("NOTIFICATION_SETUP_FILE")) is None:
         told_file = str(documents.make_notification_document(folder / "notifications.json", addresses))
     found["NOTIFICATION_SETUP_FILE"] = told_file
@@ -111,9 +117,9 @@ def _uuid(text: str) -> str:
         return str(uuid.uuid5(uuid.NAMESPACE_OID, text))
 
 
-def _kept_secret(path: Path) -> str:
+def _kept_secret(path: Path, make: Callable[[], str] = lambda: secrets.token_urlsafe(18)) -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(18))
+        path.write_text(make())
     return path.read_text()

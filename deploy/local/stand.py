@@ -6,13 +6,14 @@ from pathlib import Path
 
 from deploy.local.addresses import Addresses, free_port
 from deploy.local.environment import complete
-from deploy.local.processes import plan_stand, plan_store
+from deploy.local.processes import plan_stand, plan_store, run_in
 from deploy.local.supervisor import Supervisor
 
 
 class Stand:
     """`folder` keeps keys, documents, data and logs. `given` are the settings to honour. `said` hears one line about
-    each restart; `only` names the processes to start when not all are wanted."""
+    each restart; `only` names the processes to start when not all are wanted. Their code is the one here, or in the
+    folder `run_from`."""
 
     def __init__(
         self,
@@ -23,6 +24,7 @@ class Stand:
         with_flower: bool,
         said: Callable[[str], None],
         only: Collection[str] = (),
+        run_from: Path | None = None,
     ) -> None:
         self.addresses = addresses
         self._store_port = 0 if "REDIS_URL" in given else _store_port(folder)
@@ -30,7 +32,8 @@ class Stand:
         self.environment = complete(folder, addresses, redis_url, given)
         self._folder = folder
         plans = plan_stand(addresses, self.environment["WORKERS"], with_flower=with_flower)
-        self._plans = [plan for plan in plans if not only or plan.name in only]
+        wanted = [plan for plan in plans if not only or plan.name in only]
+        self._plans = [run_in(plan, run_from) for plan in wanted] if run_from else wanted
         self.supervisor = Supervisor({**given, **self.environment}, folder / "logs", said)
 
     @property

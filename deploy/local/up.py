@@ -126,10 +126,15 @@ def _show(stand: Stand) -> None:
     rows = (
         ("listener", url("LISTENER_PORT"), "webhooks of ClearBank and Mambu"),
         ("signer", url("SIGNER_PORT"), "signatures, for the listener and the worker only"),
+        (
+            "subscription API",
+            url("API_PORT"),
+            "who wants to be told of what, and what they were sent; its page is /docs",
+        ),
         ("Flower", url("FLOWER_PORT"), f"the queues; log in with {stand.environment['FLOWER_BASIC_AUTH']}"),
         ("sandbox ClearBank", url("SANDBOX_CLEARBANK_PORT"), "the bank, simulated; its door is /_sandbox"),
         ("sandbox Mambu", url("SANDBOX_MAMBU_PORT"), "the core, simulated; its door is /_sandbox"),
-        ("sandbox sinks", url("SANDBOX_SINKS_PORT"), "where notifications arrive"),
+        ("sandbox sinks", url("SANDBOX_SINKS_PORT"), "where notifications and deliveries arrive"),
         ("store", stand.environment["REDIS_URL"], "receipts, payments, queues"),
         ("logs", str(FOLDER / "logs"), "one file per process"),
     )

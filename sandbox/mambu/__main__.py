@@ -21,11 +21,12 @@ class QuietHandler(WSGIRequestHandler):
 
 
 def main() -> None:
+    host = os.environ.get("SANDBOX_MAMBU_HOST", "127.0.0.1")
     port = os.environ.get("SANDBOX_MAMBU_PORT", str(DEFAULT_PORT))
     if not port.isdecimal():
         sys.exit("The simulated Mambu cannot start: SANDBOX_MAMBU_PORT must be a number.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    make_server("127.0.0.1", int(port), app, threaded=True, request_handler=QuietHandler).serve_forever()
+    make_server(host, int(port), app, threaded=True, request_handler=QuietHandler).serve_forever()
 
 
 if __name__ == "__main__":

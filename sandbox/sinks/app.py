@@ -18,7 +18,10 @@ TOKEN_LIVES_SECONDS = 3600
 
 
 class Plan(Schema):
-    """How the next arrivals are answered: `times` of them, null for all; a body that is no text is sent as JSON."""
+    """How the next arrivals are answered: `times` of them, null for all; a body that is no text is sent as JSON.
+
+    `bodyBytes` of filler stand for the body when given; `dripSeconds` lie between one byte and the next.
+    """
 
     class Meta:
         unknown = RAISE
@@ -28,6 +31,8 @@ class Plan(Schema):
     delaySeconds = fields.Float(load_default=0.0, validate=Range(0, 600))
     headers = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
     body = fields.Raw(load_default=None, allow_none=True)
+    bodyBytes = fields.Integer(load_default=None, allow_none=True, validate=Range(0, 1 << 30))
+    dripSeconds = fields.Float(load_default=0.0, validate=Range(0, 60))
 
 
 def create_app(store: Arrivals) -> Flask:

@@ -16,7 +16,7 @@ import requests
 from tests.processes import eventually
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 240
 
 # How one word of a process's command line ends.
 MARKS = {

@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.a_demo import MARKS, a_demo
 from tests.processes import eventually
 
-pytestmark = pytest.mark.enable_socket
+pytestmark = [pytest.mark.enable_socket, pytest.mark.alone]
 
 # One of each kind of work, so that a kill meets something under way.
 STORIES = (

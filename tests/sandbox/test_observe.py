@@ -93,3 +93,19 @@ def test_tickets_are_counted_once_however_often_they_are_sent(redis: fakeredis.F
     came = [arrival("1", "about K"), arrival("1", "about K"), arrival("2", "about L"), arrival("3", "K", "GET")]
     answers = {("sinks", "/_sandbox/sinks/zendesk"): {"arrivals": came}}
     assert observer(redis, answers).read({"tickets": "K"}) == "tickets: 1"
+
+
+def test_deliveries_are_seen_by_where_they_go(redis: fakeredis.FakeRedis) -> None:
+    for number, (url, trigger, state) in enumerate(
+        [("http://s/sink/hub-T", "OnCreditTransaction", "SENT"), ("http://s/sink/hub-U", "OnBalanceChange", "FAILED")]
+    ):
+        document = json.dumps({"destination": url, "trigger": trigger})
+        redis.hset(f"cw:delivery:{number}", mapping={"state": state, "doc": document})
+    assert observer(redis).read({"deliveries": "hub-T"}) == "deliveries: OnCreditTransaction SENT"
+    assert observer(redis).read({"deliveries": "hub-V"}) == "deliveries: nothing"
+
+
+def test_what_a_sink_received_is_named_by_its_event(redis: fakeredis.FakeRedis) -> None:
+    arrivals = [{"json": {"event_name": "OnCreditTransaction"}}, {"json": {"event_name": "OnCreditTransaction"}}, {}]
+    answers = {("sinks", "/_sandbox/sinks/hub-T"): {"arrivals": arrivals}}
+    assert observer(redis, answers).read({"received": "hub-T"}) == "received: OnCreditTransaction x2, a call"

@@ -1,10 +1,11 @@
 """Reads the records: at the sandbox's doors, and in the store itself, past the wire."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from redis import Redis
 
+from deploy.local.faults.receivers import ELSEWHERE
 from deploy.local.faults.records import (
     OK,
     BankOrder,
@@ -12,16 +13,23 @@ from deploy.local.faults.records import (
     CoreTransaction,
     Records,
     SentWebhook,
+    SinkArrival,
+    StoredDelivery,
+    StoredEvent,
     StoredFlow,
     StoredReceipt,
+    Subscriber,
 )
 from sandbox.player import HttpDoors
+from shared.domain.hub.announcement import Announcement
 from shared.store import keys
+from shared.store.deliveries import Deliveries
 from shared.store.inbox import Inbox
 from shared.store.journal import Journal
 
 _STATUS_FIELD = "transactionStatus"
 _CORE_SENT = "SENT"
+_KEY_HEADER = "x-notifications-idempotency-key"
 
 
 class Gatherer:
@@ -31,19 +39,24 @@ class Gatherer:
         self._doors = doors
         self._redis = redis
 
-    def records(self) -> Records:
+    def records(self, subscribers: Sequence[Subscriber]) -> Records:
+        flows, events = self._flows()
         return Records(
             bank_payments=self.bank_payments(),
             bank_orders=self._bank_orders(),
             core_transactions=self._core_transactions(),
             webhooks=[*self.bank_webhooks(), *self.core_webhooks()],
             receipts=list(self._receipts()),
-            flows=list(self._flows()),
+            flows=flows,
+            events=events,
+            subscribers=subscribers,
+            deliveries=list(self._deliveries()),
+            arrivals=[came for sink in (ELSEWHERE, *(each.sink for each in subscribers)) for came in self._at(sink)],
         )
 
     def due(self) -> int:
-        """How many receipts and flows our own sweeper still means to look at."""
-        return int(self._redis.zcard(keys.DUE))
+        """How many receipts, flows and deliveries our own sweepers still mean to look at."""
+        return int(self._redis.zcard(keys.DUE)) + int(self._redis.zcard(keys.DELIVERIES_DUE))
 
     def bank_payments(self) -> list[BankPayment]:
         rows = self._doors.get("bank", "/_sandbox/ledger")["transactions"]
@@ -107,13 +120,41 @@ class Gatherer:
                 body = receipt.body.decode(errors="replace")
                 yield StoredReceipt(receipt_id, receipt.name, body, receipt.state.value, receipt.reason)
 
-    def _flows(self) -> Iterator[StoredFlow]:
+    def _flows(self) -> tuple[list[StoredFlow], list[StoredEvent]]:
+        """All flows, and the events that the announcements among them are of."""
         journal = Journal(self._redis)
+        flows, events = [], []
         for flow_id in self._ids(keys.flow("")):
             flow = journal.load(flow_id)
             if flow:
                 parked = f"{flow.parked.code}: {flow.parked.reason}" if flow.parked else ""
-                yield StoredFlow(flow_id, flow.state.value, flow.next_step or "", parked)
+                flows.append(StoredFlow(flow_id, flow.state.value, flow.next_step or "", parked))
+            if isinstance(flow, Announcement):
+                event = flow.event
+                events.append(StoredEvent(event.id, event.trigger.value, event.bank_id, event.account_id, flow.about))
+        return flows, events
+
+    def _deliveries(self) -> Iterator[StoredDelivery]:
+        deliveries = Deliveries(self._redis)
+        for delivery in deliveries.load_readable(self._ids(keys.delivery(""))):
+            ended_at = delivery.sent_at or delivery.last_tried_at or delivery.created_at
+            yield StoredDelivery(
+                id=delivery.id,
+                event_id=delivery.event_id,
+                subscription_id=delivery.subscription_id,
+                state=delivery.state.value,
+                key=delivery.key,
+                body=delivery.body,
+                attempts=delivery.attempts,
+                statuses=tuple(attempt.status for attempt in deliveries.attempts(delivery.id)),
+                reason=delivery.failure_reason.value if delivery.failure_reason else "",
+                seconds=(ended_at - delivery.created_at).total_seconds(),
+            )
+
+    def _at(self, sink: str) -> Iterator[SinkArrival]:
+        for row in self._doors.get("sinks", f"/_sandbox/sinks/{sink}")["arrivals"]:
+            headers = {name.lower(): value for name, value in row["headers"].items()}
+            yield SinkArrival(sink, row["path"].rpartition("/")[2], headers.get(_KEY_HEADER, ""), row["body"])
 
     def _ids(self, prefix: str) -> list[str]:
         found = self._redis.scan_iter(match=f"{prefix}*", count=1000)

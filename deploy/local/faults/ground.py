@@ -15,13 +15,14 @@ from redis.exceptions import RedisError
 from deploy.local.addresses import PORTS, Addresses, free_port
 from deploy.local.environment import of_the_machine
 from deploy.local.faults.wire import Wire
-from deploy.local.processes import ProcessPlan, plan_stand, plan_store
+from deploy.local.processes import ProcessPlan, plan_stand, plan_store, run_in
 from deploy.local.stand import Stand
 from deploy.local.supervisor import Supervisor
 from shared.store.connection import connect
 
 STORE = "valkey"
-OURS = ("listener", "signer", "worker", "beat", STORE)
+# In the order of an update: the workers before those who listen.
+OURS = ("signer", "worker", "deliveries", "beat", "console-api", "listener", STORE)
 
 
 class EndedError(Exception):
@@ -40,7 +41,12 @@ class Ground:
         self._besides: list[subprocess.Popen[bytes]] = []
         addresses = Addresses({name: free_port() for name in PORTS})
         given = {**of_the_machine(), "REDIS_URL": f"redis://127.0.0.1:{self.wire.port}/0"}
-        self._stand = Stand(folder, addresses, given, with_flower=False, said=self.restarts.append)
+        self.this_release = Path(__file__).parents[3]
+        self._release = folder / "release"
+        self.run_from(self.this_release)
+        self._stand = Stand(
+            folder, addresses, given, with_flower=False, said=self.restarts.append, run_from=self._release
+        )
         self._store = Supervisor(of_the_machine(), folder / "logs", self.restarts.append)
         self.addresses = addresses
         self.environment = {**given, **self._stand.environment}
@@ -49,6 +55,11 @@ class Ground:
     def names(self) -> list[str]:
         """What will be started."""
         return [STORE, *self._stand.names]
+
+    @property
+    def bank_id(self) -> str:
+        """Of our own events."""
+        return self.environment["BANKS"].split(",")[0]
 
     @property
     def store_url(self) -> str:
@@ -99,6 +110,23 @@ class Ground:
             self.wait(0.05)
         return process
 
+    def plan(self, name: str) -> ProcessPlan:
+        """How a process of this name is started."""
+        plans = plan_stand(self.addresses, "1", with_flower=False)
+        return run_in(next(plan for plan in plans if plan.name == name), self._release)
+
+    def log(self, name: str) -> Path:
+        return self.folder / "logs" / f"{name}.log"
+
+    def log_beside(self, name: str) -> Path:
+        return self.log(f"{name}-beside")
+
+    def run_from(self, release: Path) -> None:
+        """Who is started from now on runs the code of this folder."""
+        new = self._release.with_suffix(".new")
+        new.symlink_to(release)
+        new.replace(self._release)
+
     def write_beside(self, count: int) -> None:
         """Have the store write so many bytes that mean nothing to anybody, if it can."""
         with suppress(RedisError), connect(self.store_url, timeout_seconds=1) as redis:
@@ -106,9 +134,8 @@ class Ground:
 
     def run_beside(self, name: str) -> subprocess.Popen[bytes]:
         """A second process of this name, that nobody starts again."""
-        plan = next(plan for plan in plan_stand(self.addresses, "1", with_flower=False) if plan.name == name)
-        with (self.folder / "logs" / f"{name}-beside.log").open("ab") as log:
-            process = subprocess.Popen(plan.command, env=self.environment, stdout=log, stderr=log)  # noqa: S603
+        with self.log_beside(name).open("ab") as log:
+            process = subprocess.Popen(self.plan(name).command, env=self.environment, stdout=log, stderr=log)  # noqa: S603
         self._besides.append(process)
         return process
 

@@ -11,6 +11,7 @@ import requests
 from deploy.local.faults.ground import EndedError, Ground
 from deploy.local.faults.plan import DoorFault, Plan, StoryPlan
 from deploy.local.faults.played import Ending, Played
+from deploy.local.faults.receivers import subscribe
 from deploy.local.faults.stories import GOOD_IBAN, KINDS, Credit, Order, PortalPayment
 from sandbox.player import HttpDoors
 from sandbox.story import StoryError
@@ -37,10 +38,14 @@ class Load:
         self._doors = doors
         self._played = played
         self._linked: list[_Linked] = []
+        self._watched = _Linked("", "")
 
     def prepare(self, plan: Plan) -> None:
-        """The loans that repayments will come for."""
+        """The loans that repayments will come for, and who is told of all that follows."""
         self._linked = [self._new_linked(_LARGE_LOAN, "ACTIVE") for _ in range(plan.linked_loans)]
+        self._watched = self._new_linked(_LARGE_LOAN, "ACTIVE")
+        sinks_url = self._ground.addresses.url("SANDBOX_SINKS_PORT")
+        self._played.subscribers = subscribe(self._doors, sinks_url, self._ground.bank_id, self._watched.iban)
 
     def play(self, plan: Plan, began: float, done: Callable[[str], None]) -> None:
         """Each story at its time since `began` (monotonic); returns when the last has been told."""
@@ -85,6 +90,8 @@ class Load:
         self._expect(story, f"disbursement:{transaction['encodedKey']}", order.ends)
 
     def _credit(self, story: StoryPlan, credit: Credit, linked: _Linked) -> None:
+        if credit.watched:
+            linked = self._watched
         if credit.own_loan:
             linked = self._new_linked(_LARGE_LOAN, "ACTIVE")
         body = {

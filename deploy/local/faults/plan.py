@@ -1,11 +1,12 @@
 """What a round will do, made from its seed and size alone: the same seed gives the same stories and the same faults."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from deploy.local.faults.receivers import TROUBLES
 from deploy.local.faults.stories import KINDS
 
 WHOLE_SECONDS = 300.0
@@ -19,10 +20,12 @@ class Strike(StrEnum):
     KILL_LISTENER = "kill -9 listener"
     KILL_WORKER = "kill -9 worker"
     KILL_WORKER_CHILD = "kill -9 worker child"
+    KILL_DELIVERIES = "kill -9 deliveries"
     KILL_BEAT = "kill -9 beat"
     KILL_SIGNER = "kill -9 signer"
     KILL_STORE = "kill -9 store"
     ROLLING_RESTART = "SIGTERM, all in turn"
+    ROLLING_UPDATE = "rolling update"
     SECOND_BEAT = "two beats at once"
     PAUSE_STORE = "SIGSTOP store"
     FULL_DISK = "full disk under the store"
@@ -37,10 +40,12 @@ _TIMES: Mapping[Strike, int] = {
     Strike.KILL_LISTENER: 3,
     Strike.KILL_WORKER: 3,
     Strike.KILL_WORKER_CHILD: 3,
+    Strike.KILL_DELIVERIES: 3,
     Strike.KILL_BEAT: 2,
     Strike.KILL_SIGNER: 3,
     Strike.KILL_STORE: 3,
     Strike.ROLLING_RESTART: 1,
+    Strike.ROLLING_UPDATE: 1,
     Strike.SECOND_BEAT: 1,
     Strike.PAUSE_STORE: 1,
     Strike.FULL_DISK: 1,
@@ -109,7 +114,7 @@ class StrikePlan:
 
 @dataclass(frozen=True, slots=True)
 class DoorFault:
-    """One call that makes the simulated bank or core misbehave, `times` times; `what` is told to people."""
+    """One call that makes the simulated bank, core or receivers misbehave, `times` times; `what` is told to people."""
 
     what: str
     at_seconds: float
@@ -132,16 +137,16 @@ class Plan:
     resends: int
 
 
-def plan_round(seed: int, size: Size) -> Plan:
-    """The whole round."""
+def plan_round(seed: int, size: Size, only: Collection[Strike] = ()) -> Plan:
+    """The whole round. With `only`, nothing but these strikes is done to anybody."""
     chance = random.Random(seed)  # noqa: S311  it must be repeatable, not secret
     stories = tuple(_stories(chance, size))
     return Plan(
         seed=seed,
         size=size,
         stories=stories,
-        strikes=tuple(_strikes(chance, size)),
-        door_faults=tuple(sorted(_door_faults(chance, size), key=lambda fault: fault.at_seconds)),
+        strikes=tuple(_strikes(chance, size, only or tuple(Strike))),
+        door_faults=() if only else tuple(sorted(_door_faults(chance, size), key=lambda fault: fault.at_seconds)),
         linked_loans=max(2, len(stories) // 40),
         resends=max(5, len(stories) // 20),
     )
@@ -159,10 +164,10 @@ def _stories(chance: random.Random, size: Size) -> Iterator[StoryPlan]:
         yield StoryPlan(f"story{number}", kind, at_seconds, chance.randint(1_00, 5_000_00))
 
 
-def _strikes(chance: random.Random, size: Size) -> Iterator[StrikePlan]:
+def _strikes(chance: random.Random, size: Size, wanted: Collection[Strike]) -> Iterator[StrikePlan]:
     """Spread evenly in an order of chance: none is wasted on what another has just taken down."""
     share = size.seconds / WHOLE_SECONDS
-    kinds = [kind for kind, times in _TIMES.items() for _ in range(_scaled(times, share))]
+    kinds = [kind for kind, times in _TIMES.items() if kind in wanted for _ in range(_scaled(times, share))]
     chance.shuffle(kinds)
     first, last = size.seconds * CALM_SHARE, size.seconds * (1 - CALM_SHARE)
     for number, kind in enumerate(kinds):
@@ -198,6 +203,11 @@ def _door_faults(chance: random.Random, size: Size) -> Iterator[DoorFault]:
         for _ in range(3):
             times = max(4, _scaled(_DELIVERY, size.load))
             yield DoorFault(f"bank: {what}", moment(), "bank", "/_sandbox/delivery", {**rule, "times": times}, times)
+    for trouble in TROUBLES:
+        for _ in range(_scaled(trouble.count, size.load)):
+            times = max(trouble.least, _scaled(trouble.most, size.load))
+            path, body = f"/_sandbox/sinks/{trouble.sink}", {**trouble.answer, "times": times}
+            yield DoorFault(f"subscribers: {trouble.what}", moment(), "sinks", path, body, times)
     yield DoorFault("core: webhooks sent twice", moment(), "core", "/_sandbox/delivery", {"duplicate": 1}, 1)
 
 

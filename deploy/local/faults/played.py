@@ -2,7 +2,10 @@
 
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from deploy.local.faults.records import Subscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Ending:
 class Played:
     """Filled by several threads."""
 
+    subscribers: Sequence[Subscriber] = ()
     endings: list[Ending] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
     skipped: dict[str, str] = field(default_factory=dict)

@@ -1,4 +1,5 @@
-"""What is compared: the bank's books, the core's books, the senders' lists of answers, and our own journal.
+"""What is compared: the bank's books, the core's books, the senders' lists of answers, the subscribers' lists of what
+came, and our own journal and log of deliveries.
 
 Plain values, so that a record of each kind can be made up in a test.
 """
@@ -87,6 +88,65 @@ class StoredFlow:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """What subscribers were to be told. `about`: the flow's id, or the bank's id of the money."""
+
+    id: str
+    trigger: str
+    bank_id: str
+    account_id: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """Who was subscribed for the whole round; without a bank to all of them, without an account to all of its bank.
+
+    `takes`: whether in the end its receiver takes everything, or nothing."""
+
+    id: str
+    sink: str
+    trigger: str
+    takes: bool = True
+    bank_id: str = ""
+    account_id: str = ""
+
+    def wants(self, event: StoredEvent) -> bool:
+        return (
+            self.trigger == event.trigger
+            and self.bank_id in ("", event.bank_id)
+            and self.account_id in ("", event.account_id)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDelivery:
+    """`statuses` are those of the attempts in its log, None for one without an answer; `attempts` is how many there
+    were by its own count. `seconds` lie between its making and its end."""
+
+    id: str
+    event_id: str
+    subscription_id: str
+    state: str
+    key: str
+    body: str
+    attempts: int
+    statuses: tuple[int | None, ...]
+    reason: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SinkArrival:
+    """A call as the receiver saw it; `event_id` stood in its address, `key` in a header."""
+
+    sink: str
+    event_id: str
+    key: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Records:
     bank_payments: Sequence[BankPayment] = ()
     bank_orders: Sequence[BankOrder] = ()
@@ -94,3 +154,7 @@ class Records:
     webhooks: Sequence[SentWebhook] = ()
     receipts: Sequence[StoredReceipt] = ()
     flows: Sequence[StoredFlow] = ()
+    events: Sequence[StoredEvent] = ()
+    subscribers: Sequence[Subscriber] = ()
+    deliveries: Sequence[StoredDelivery] = ()
+    arrivals: Sequence[SinkArrival] = ()

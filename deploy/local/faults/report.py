@@ -1,13 +1,14 @@
 """What a round says in the end: a table for people, or one JSON object for scripts."""
 
 import json
+from collections import Counter
 from typing import Any
 
 from rich.table import Table
 
+from deploy.local.faults.findings import Wrong
 from deploy.local.faults.records import OK
 from deploy.local.faults.round import Result
-from deploy.local.faults.verdict import Wrong
 from deploy.local.progress import output
 
 _MOST_SHOWN = 40  # per kind; the JSON has all
@@ -27,6 +28,23 @@ def load_held(result: Result) -> dict[str, int]:
         "transactions in the core": len(result.records.core_transactions),
         "webhooks sent again afterwards": result.played.sent_again,
         "core webhooks sent again by hand": result.played.sent_by_hand,
+        **_told(result),
+    }
+
+
+def _told(result: Result) -> dict[str, int]:
+    """What subscribers were told."""
+    deliveries = result.records.deliveries
+    states = Counter(delivery.state for delivery in deliveries)
+    return {
+        "subscribers": len(result.records.subscribers),
+        "events published": len(result.records.events),
+        "deliveries sent": states["SENT"],
+        "deliveries failed": states["FAILED"],
+        "attempts at deliveries": sum(delivery.attempts for delivery in deliveries),
+        "attempts not answered": sum(status is None for delivery in deliveries for status in delivery.statuses),
+        "calls at receivers": len(result.records.arrivals),
+        "longest seconds to a delivery's end": round(max((each.seconds for each in deliveries), default=0.0)),
     }
 
 

@@ -10,16 +10,19 @@ import requests
 
 from deploy.local.demo import doors
 from deploy.local.faults.bars import shrinking
+from deploy.local.faults.findings import Finding, Wrong
 from deploy.local.faults.gather import Gatherer
 from deploy.local.faults.ground import Ground
 from deploy.local.faults.load import Load
 from deploy.local.faults.plan import Plan
 from deploy.local.faults.played import Played
+from deploy.local.faults.receivers import ROLE
 from deploy.local.faults.records import Records
 from deploy.local.faults.settling import Settling
 from deploy.local.faults.strikes import Striker
-from deploy.local.faults.verdict import Finding, Wrong, judge
+from deploy.local.faults.verdict import judge
 from deploy.local.progress import counting
+from sandbox.operator_door import token_of_a_new_user
 from sandbox.player import HttpDoors
 from sandbox.story import StoryError
 from shared.store.connection import connect
@@ -54,15 +57,17 @@ class Result:
 
 
 def play_round(ground: Ground, plan: Plan) -> Result:
-    """The ground has been started. Raises EndedError, and what a door raises that does not answer at all."""
-    played, open_doors = Played(), HttpDoors(doors(ground.addresses))
+    """The ground has been started. Raises EndedError, StoryError when the load cannot be prepared, and what a door
+    raises that does not answer at all."""
+    token = token_of_a_new_user(ground.environment, [ROLE, f"{ROLE}@{ground.bank_id}"])
+    played, open_doors = Played(), HttpDoors(doors(ground.addresses), {"api": token})
     gatherer = Gatherer(open_doors, connect(ground.store_url, timeout_seconds=_STORE_TIMEOUT_SECONDS))
     settling = Settling(ground, open_doors, gatherer, played, _LEAST_PATIENCE_SECONDS + 3 * plan.size.seconds)
     load_seconds = _break(ground, plan, open_doors, played)
     recovery_seconds = _settle("Settling", settling, played)
     settling.send_again(plan.resends, plan.seed)
     _settle("Repeats ", settling, played)
-    records = gatherer.records()
+    records = gatherer.records(played.subscribers)
     complaints = [Finding(Wrong.UNEXPLAINED, who, what) for who, what in played.complaints]
     return Result(
         plan=plan,

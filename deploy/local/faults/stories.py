@@ -30,7 +30,8 @@ class Order:
 class Credit:
     """Money from outside. `then` is what is decided about it at the bank later; `ends` is "" when no flow may come.
 
-    `own_loan`: the core takes a transaction back only while nothing later stands on its loan.
+    `own_loan`: the core takes a transaction back only while nothing later stands on its loan. `watched`: on the loan
+    whose account somebody has subscribed to alone.
     """
 
     count: int
@@ -38,6 +39,7 @@ class Credit:
     rail: str = "fps"
     linked: bool = True
     own_loan: bool = False
+    watched: bool = False
     held: bool = False
     then: str = ""
 
@@ -67,6 +69,7 @@ KINDS: Mapping[str, Kind] = {
     "repaid-fps": Credit(200, "posted"),
     "repaid-chaps": Credit(60, "posted", rail="chaps"),
     "repaid-bacs": Credit(60, "posted", rail="bacs"),
+    "repaid-on-the-watched-loan": Credit(2, "posted", watched=True),
     "repaid-then-returned": Credit(40, "returned", own_loan=True, then="return"),
     "held-on-its-way-in": Credit(20, "posted", held=True, then="release"),
     "declined-on-its-way-in": Credit(10, "", held=True, then="decline"),

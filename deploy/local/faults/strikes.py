@@ -1,8 +1,6 @@
 """How our own processes are struck, one at a time; who dies is started again by the supervisor."""
 
-import os
 import resource
-import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -11,17 +9,19 @@ from pathlib import Path
 
 import psutil
 
+from deploy.local.faults.ending import end_in_time, kill_group
 from deploy.local.faults.ground import OURS, STORE, Ground
 from deploy.local.faults.plan import Strike, StrikePlan
 from deploy.local.faults.played import Played
+from deploy.local.faults.rolling import NoPreviousReleaseError, Rolling
 from sandbox.player import HttpDoors
 
-GRACE_SECONDS = 30.0  # what Kubernetes gives a pod unless told otherwise
 _LOOK_SECONDS = 0.02
 _ROOM_BYTES = 4096  # how much a full disk still takes: the last write breaks off in its middle
 _VICTIMS = {
     Strike.KILL_LISTENER: "listener",
     Strike.KILL_WORKER: "worker",
+    Strike.KILL_DELIVERIES: "deliveries",
     Strike.KILL_BEAT: "beat",
     Strike.KILL_SIGNER: "signer",
     Strike.KILL_STORE: STORE,
@@ -41,12 +41,8 @@ class Striker:
 
     def _kill(self, plan: StrikePlan) -> None:
         """The process and its children, as a node that fails takes the whole pod."""
-        self._kill_group(_VICTIMS[plan.kind])
+        kill_group(self._ground, _VICTIMS[plan.kind])
         self._done(plan.kind)
-
-    def _kill_group(self, name: str) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(self._ground.running(name).pid, signal.SIGKILL)
 
     def _kill_child(self, plan: StrikePlan) -> None:
         while not (children := self._children()):
@@ -62,22 +58,16 @@ class Striker:
 
     def _restart_all(self, plan: StrikePlan) -> None:
         for name in OURS:
-            process = self._ground.running(name)
-            with suppress(psutil.NoSuchProcess):
-                process.terminate()
-            if not self._has_gone(name, process.pid):
-                self._played.complain(name, f"did not end within {GRACE_SECONDS:.0f} s of SIGTERM and was killed")
-                self._kill_group(name)
+            end_in_time(self._ground, self._played, name)
         self._done(plan.kind)
 
-    def _has_gone(self, name: str, pid: int) -> bool:
-        """Whether another process has taken the place of this one before the grace period is over."""
-        until = time.monotonic() + GRACE_SECONDS
-        while (present := self._ground.find(name)) is None or present.pid == pid:
-            if time.monotonic() > until:
-                return False
-            self._ground.wait(_LOOK_SECONDS)
-        return True
+    def _roll_back_and_update(self, plan: StrikePlan) -> None:
+        try:
+            Rolling(self._ground, self._played).play()
+        except NoPreviousReleaseError as error:
+            self._played.skip(plan.kind, str(error))
+        else:
+            self._done(plan.kind)
 
     def _second_beat(self, plan: StrikePlan) -> None:
         """It goes on while other strikes follow; the ground ends it with everything else."""
@@ -144,7 +134,7 @@ class Striker:
         good = key.read_bytes()
         key.write_bytes(good[: len(good) // 2])
         try:
-            self._kill_group("signer")
+            kill_group(self._ground, "signer")
             self._ground.wait(plan.lasts_seconds / 2)
             answer = self._doors.call("bank", "/_sandbox/webhooks", {"payload": "the signer has no key"})
             if (answer["status"] or 0) < 500:
@@ -161,6 +151,7 @@ class Striker:
         **dict.fromkeys(_VICTIMS, _kill),
         Strike.KILL_WORKER_CHILD: _kill_child,
         Strike.ROLLING_RESTART: _restart_all,
+        Strike.ROLLING_UPDATE: _roll_back_and_update,
         Strike.SECOND_BEAT: _second_beat,
         Strike.PAUSE_STORE: _pause_store,
         Strike.FULL_DISK: _fill_disk,

@@ -1,28 +1,16 @@
-"""The judgement: three records side by side. Each finding is a sentence about one id."""
+"""The judgement on the money: three records side by side."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
+from deploy.local.faults.findings import Finding, Wrong
 from deploy.local.faults.played import Ending
 from deploy.local.faults.records import BankPayment, CoreTransaction, Records, StoredFlow
+from deploy.local.faults.verdict_on_deliveries import judge_deliveries, judge_events
 
 _FROM_CORE, _FROM_BANK = "MBU_", "CB_"
-_NOTIFICATION, _SENT = "notification:", "sent"
-
-
-class Wrong(StrEnum):
-    LOST = "lost"
-    DUPLICATED = "duplicated"
-    UNEXPLAINED = "unexplained"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    wrong: Wrong
-    id: str
-    what: str
+# Flows that tell people or subscribers of another -> how they must end.
+_TELLING = {"notification": "sent", "event": "published"}
 
 
 def judge(records: Records, endings: Sequence[Ending]) -> list[Finding]:
@@ -39,6 +27,8 @@ def judge(records: Records, endings: Sequence[Ending]) -> list[Finding]:
         *_booked_for_nothing(books),
         *_flows(records, endings),
         *_undecided(records),
+        *judge_events(records),
+        *judge_deliveries(records),
     ]
 
 
@@ -211,9 +201,9 @@ def _flows(records: Records, endings: Sequence[Ending]) -> Iterator[Finding]:
             yield Finding(Wrong.UNEXPLAINED, flow.id, f"parked: {flow.parked}")
         elif flow.next_step:
             yield Finding(Wrong.UNEXPLAINED, flow.id, f"it is {flow.state!r} and still has to {flow.next_step}")
-        if flow.id.startswith(_NOTIFICATION):
-            if flow.state != _SENT and not flow.parked:
-                yield Finding(Wrong.UNEXPLAINED, flow.id, f"people were not told: it is {flow.state!r}")
+        if told := _TELLING.get(flow.id.partition(":")[0]):
+            if flow.state != told and not flow.parked:
+                yield Finding(Wrong.UNEXPLAINED, flow.id, f"nobody was told: it is {flow.state!r}")
         elif flow.id not in promised:
             yield Finding(Wrong.UNEXPLAINED, flow.id, f"no story implies this flow, and it is {flow.state!r}")
 

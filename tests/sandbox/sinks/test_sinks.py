@@ -104,6 +104,9 @@ def test_granian_serves_the_sinks(tmp_path: Path) -> None:
     with running(command, tmp_path, settings, lambda: requests.get(f"{url}/readyz", timeout=5).ok):
         assert requests.put(f"{url}/sink/a", data=b"x", timeout=5).status_code == 200
         assert requests.get(f"{url}/_sandbox/sinks", timeout=5).json() == {"sinks": {"a": 1}}
+        requests.post(f"{url}/sink/b", headers={"client_key": "CLIAAADDD0"}, timeout=5)
+        [arrival] = requests.get(f"{url}/_sandbox/sinks/b", timeout=5).json()["arrivals"]
+        assert arrival["headers"]["Client-Key"] == "CLIAAADDD0"  # many servers drop names with underscores
 
 
 def test_a_missing_folder_is_named() -> None:
@@ -111,3 +114,16 @@ def test_a_missing_folder_is_named() -> None:
     ended = subprocess.run(command, cwd=ROOT, env=python_environment(), capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert "SANDBOX_SINKS_DATA is missing" in ended.stderr
+
+
+def test_an_answer_can_be_as_long_as_told(http: FlaskClient) -> None:
+    http.post("/_sandbox/sinks/a", json={"status": 500, "bodyBytes": 200_000})
+    assert http.post("/sink/a").data == b"x" * 200_000
+
+
+def test_an_answer_drips_byte_by_byte(http: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("sandbox.sinks.answers.time.sleep", pauses.append)
+    http.post("/_sandbox/sinks/a", json={"bodyBytes": 3, "dripSeconds": 0.5})
+    assert http.post("/sink/a").data == b"xxx"
+    assert pauses == [0.0, 0.5, 0.5, 0.5]

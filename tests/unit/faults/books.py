@@ -11,8 +11,12 @@ from deploy.local.faults.records import (
     CoreTransaction,
     Records,
     SentWebhook,
+    SinkArrival,
+    StoredDelivery,
+    StoredEvent,
     StoredFlow,
     StoredReceipt,
+    Subscriber,
 )
 
 IBAN, OPERATING_IBAN = "GB33BUKB20201555555555", "GB95CLRB04190000001114"
@@ -24,6 +28,11 @@ PORTAL = "44444444-4444-4444-8444-444444444444"
 REPAYMENT, REPAYMENT_SENT_BACK = f"repayment:{REPAID}:{IBAN}", f"repayment:{SENT_BACK}:{IBAN}"
 REPAYMENT_UNMATCHED = f"repayment:{UNMATCHED}:{OPERATING_IBAN}"
 BANK_DISBURSEMENT = f"bank-disbursement:{PORTAL}:{IBAN}"
+
+BANK = "sandbox"
+HEALTHY = Subscriber("s1", "healthy", "OnCreateTransaction", bank_id=BANK)
+FLAPPING = Subscriber("s2", "flapping", "payment.settled")
+GONE = Subscriber("s3", "gone", "OnCreditTransaction", takes=False, bank_id=BANK, account_id=OPERATING_IBAN)
 
 T = TypeVar("T")
 
@@ -38,19 +47,36 @@ ENDINGS = (
 )
 
 
+PAYMENTS = (
+    BankPayment("p1", PAID, "debit", 150_00, "settled", IBAN),
+    BankPayment("p2", REJECTED, "debit", 150_00, "rejected", IBAN),
+    BankPayment("p3", RETURNED, "debit", 150_00, "settled", IBAN),
+    BankPayment("p4", RETURNED, "credit", 150_00, "settled", IBAN, is_return=True),
+    BankPayment(REPAID, "e4", "credit", 150_00, "settled", IBAN),
+    BankPayment(UNMATCHED, "e5", "credit", 150_00, "settled", OPERATING_IBAN),
+    BankPayment(SENT_BACK, "e6", "credit", 150_00, "settled", IBAN),
+    BankPayment("p7", "e6", "debit", 150_00, "settled", IBAN, is_return=True),
+    BankPayment(PORTAL, "e8", "debit", 150_00, "settled", IBAN),
+)
+
+
 def a_good_round() -> Records:
+    events = [*events_of_the_bank(), *events_of_the_flows()]
+    taken = [
+        *(a_delivery(event, HEALTHY) for event in events if event.trigger == HEALTHY.trigger),
+        *(
+            a_delivery(event, FLAPPING, attempts=3, statuses=(503, None, 200))
+            for event in events
+            if event.trigger == FLAPPING.trigger
+        ),
+    ]
+    refused = [
+        a_delivery(event, GONE, state="FAILED", statuses=(410,), reason="INVALID_HTTP_RESPONSE")
+        for event in events
+        if event.trigger == GONE.trigger and event.account_id == OPERATING_IBAN
+    ]
     return Records(
-        bank_payments=[
-            a_payment("p1", PAID),
-            a_payment("p2", REJECTED, status="rejected"),
-            a_payment("p3", RETURNED),
-            a_payment("p4", RETURNED, direction="credit", is_return=True),
-            a_payment(REPAID, "e4", direction="credit"),
-            a_payment(UNMATCHED, "e5", direction="credit", account_iban=OPERATING_IBAN),
-            a_payment(SENT_BACK, "e6", direction="credit"),
-            a_payment("p7", "e6", is_return=True),
-            a_payment(PORTAL, "e8"),
-        ],
+        bank_payments=PAYMENTS,
         bank_orders=[
             BankOrder(PAID, "r1"),
             BankOrder(PAID, "r1"),
@@ -73,8 +99,53 @@ def a_good_round() -> Records:
         flows=[
             *(StoredFlow(ending.flow_id, ending.state) for ending in ENDINGS),
             StoredFlow(f"notification:disbursement:{REJECTED}:rejected:AC03", "sent"),
+            *(StoredFlow(f"event:{event.id}", "published") for event in events),
         ],
+        events=events,
+        subscribers=(HEALTHY, FLAPPING, GONE),
+        deliveries=[*taken, *refused],
+        arrivals=[an_arrival(delivery) for delivery in (*taken, *refused)],
     )
+
+
+def events_of_the_bank() -> list[StoredEvent]:
+    """Three of each that moved."""
+    moved = {"debit": "OnDebitTransaction", "credit": "OnCreditTransaction"}
+    return [
+        an_event(trigger, payment.transaction_id, payment.account_iban)
+        for payment in PAYMENTS
+        if payment.status == "settled"
+        for trigger in ("OnBalanceChange", moved[payment.direction], "OnCreateTransaction")
+    ]
+
+
+def events_of_the_flows() -> list[StoredEvent]:
+    told = {
+        f"disbursement:{PAID}": ("payment.submitted", "payment.settled"),
+        f"disbursement:{REJECTED}": ("payment.submitted", "payment.rejected"),
+        f"disbursement:{RETURNED}": ("payment.submitted", "payment.settled", "payment.returned"),
+        REPAYMENT: ("repayment.posted", "OnCreateTransaction"),
+        REPAYMENT_UNMATCHED: ("payment.unmatched",),
+        REPAYMENT_SENT_BACK: ("repayment.posted", "payment.returned", "repayment.adjusted"),
+        BANK_DISBURSEMENT: (),
+    }
+    return [an_event(trigger, flow_id, "") for flow_id, triggers in told.items() for trigger in triggers]
+
+
+def an_event(trigger: str, about: str, account_id: str = "") -> StoredEvent:
+    return StoredEvent(f"{trigger} {about}", trigger, BANK, account_id, about)
+
+
+def a_delivery(event: StoredEvent, subscriber: Subscriber, **changed: object) -> StoredDelivery:
+    """Sent at the first attempt."""
+    pair = f"{event.id} {subscriber.id}"
+    delivery = StoredDelivery(pair, event.id, subscriber.id, "SENT", f"key of {pair}", f"body of {event.id}", 1, (200,))
+    return replace(delivery, **changed)  # type: ignore[arg-type]
+
+
+def an_arrival(delivery: StoredDelivery, **changed: object) -> SinkArrival:
+    sink = next(each.sink for each in (HEALTHY, FLAPPING, GONE) if each.id == delivery.subscription_id)
+    return replace(SinkArrival(sink, delivery.event_id, delivery.key, delivery.body), **changed)  # type: ignore[arg-type]
 
 
 def a_payment(transaction_id: str, end_to_end_id: str, **changed: object) -> BankPayment:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from deploy.local.faults.findings import Wrong
 from deploy.local.faults.records import BankOrder, Records, StoredFlow
-from deploy.local.faults.verdict import Wrong, judge
+from deploy.local.faults.verdict import judge
 from tests.unit.faults.books import (
     BANK_DISBURSEMENT,
     ENDINGS,
@@ -14,8 +15,8 @@ from tests.unit.faults.books import (
     REJECTED,
     REPAID,
     REPAYMENT,
+    REPAYMENT_SENT_BACK,
     RETURNED,
-    SENT_BACK,
     UNMATCHED,
     a_booking,
     a_good_round,
@@ -58,7 +59,7 @@ LOST = {
     "money that went back and stands in the core": replace(
         GOOD,
         core_transactions=changed(GOOD.core_transactions, lambda each: each.key == "b6", is_adjusted=False),
-        flows=changed(GOOD.flows, lambda flow: SENT_BACK in flow.id, state="posted"),
+        flows=changed(GOOD.flows, lambda flow: flow.id == REPAYMENT_SENT_BACK, state="posted"),
     ),
     "an order neither paid nor taken back": replace(
         GOOD, bank_payments=without(GOOD.bank_payments, lambda payment: payment.transaction_id == "p1")
@@ -114,7 +115,7 @@ UNEXPLAINED = {
     "a flow that still has work": replace(
         GOOD, flows=changed(GOOD.flows, lambda flow: flow.id == BANK_DISBURSEMENT, next_step="post-disbursement")
     ),
-    "a flow of no story": replace(GOOD, flows=[*GOOD.flows, StoredFlow("repayment:x:y", "posted")]),
+    "a flow of no story": replace(GOOD, flows=[*GOOD.flows, StoredFlow("repayment:x:y", "received")]),
     "people who were not told": replace(
         GOOD, flows=changed(GOOD.flows, lambda flow: flow.id.startswith("notification:"), state="received")
     ),
