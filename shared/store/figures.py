@@ -1,13 +1,19 @@
 """How much there is and how old the oldest of it: what to watch and to alert on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from redis import Redis
 
-from shared.domain.transitions import ClosureState, DisbursementState, NotificationState, PostingState
+from shared.domain.transitions import (
+    AnnouncementState,
+    ClosureState,
+    DisbursementState,
+    NotificationState,
+    PostingState,
+)
 from shared.store import keys
 
 STATES: Mapping[str, type[StrEnum]] = {
@@ -16,7 +22,10 @@ STATES: Mapping[str, type[StrEnum]] = {
     "bank-disbursement": PostingState,
     "closure": ClosureState,
     "notification": NotificationState,
+    "event": AnnouncementState,
 }
+
+_UNACKNOWLEDGED = "unacked"  # a hash of kombu's Redis transport, one field per message
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +38,8 @@ class Pile:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """`due`: not final, and how late the sweeper is for the first. `flows` by kind and state."""
+    """`due`: not final, and how late the sweeper is for the first. `flows` by kind and state. `queued` messages by
+    queue; `unacknowledged` ones are in the hands of a worker, or of one that is no more."""
 
     due: Pile
     parked: Pile
@@ -37,10 +47,13 @@ class Figures:
     flows: Mapping[tuple[str, str], Pile]
     poison_kept: int
     poison_found: Mapping[str, int]
+    quarantined: int
+    queued: Mapping[str, int]
+    unacknowledged: int
 
 
-def read_figures(redis: Redis) -> Figures:
-    """One round trip. Ages are by the store's own clock."""
+def read_figures(redis: Redis, queues: Sequence[str] = ()) -> Figures:
+    """One round trip. Ages are by the store's own clock. `queues`: those that stand on this server."""
     states = [(kind, state.value) for kind, kind_states in STATES.items() for state in kind_states]
     piles = [keys.DUE, keys.PARKED, *(keys.state(*state) for state in states)]
     with redis.pipeline(transaction=False) as pipeline:
@@ -48,12 +61,19 @@ def read_figures(redis: Redis) -> Figures:
         pipeline.zcard(keys.FINISHED)
         pipeline.llen(keys.POISON)
         pipeline.hgetall(keys.POISON_COUNTS)
+        pipeline.hlen(keys.QUARANTINE)
+        pipeline.hlen(_UNACKNOWLEDGED)
         for pile in piles:
             pipeline.zcard(pile)
             pipeline.zrange(pile, 0, 0, withscores=True)
-        (seconds, microseconds), finished, poison_kept, poison_found, *rest = pipeline.execute()
+        for queue in queues:
+            pipeline.llen(queue)
+        (seconds, microseconds), finished, poison_kept, poison_found, quarantined, unacknowledged, *rest = (
+            pipeline.execute()
+        )
     now_ms = seconds * 1000 + microseconds / 1000
-    due, parked, *of_states = (_pile(*pair, now_ms) for pair in zip(rest[::2], rest[1::2], strict=True))
+    told, lengths = rest[: 2 * len(piles)], rest[2 * len(piles) :]
+    due, parked, *of_states = (_pile(*pair, now_ms) for pair in zip(told[::2], told[1::2], strict=True))
     return Figures(
         due=due,
         parked=parked,
@@ -61,6 +81,9 @@ def read_figures(redis: Redis) -> Figures:
         flows=dict(zip(states, of_states, strict=True)),
         poison_kept=poison_kept,
         poison_found={reason.decode(): int(count) for reason, count in poison_found.items()},
+        quarantined=quarantined,
+        queued=dict(zip(queues, lengths, strict=True)),
+        unacknowledged=unacknowledged,
     )
 
 

@@ -1,39 +1,18 @@
-"""`python -m services.worker.metrics`: needs REDIS_URL and nothing else of the worker's settings."""
+"""`python -m services.worker.metrics`: the figures of all workers, for Prometheus."""
 
 import signal
 import sys
-from dataclasses import dataclass, field
 from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from services.worker.metrics.app import build_app
+from services.worker.metrics.settings import read_settings
 from shared.runtime.logs import configure_logging
-from shared.runtime.settings import SettingsError, SettingsReader, refuse_to_start
+from shared.runtime.settings import SettingsError, refuse_to_start
 from shared.store.connection import connect
 
 STORE_TIMEOUT_SECONDS = 2.0
-
-
-@dataclass(frozen=True)
-class MetricsSettings:
-    redis_url: str = field(repr=False)
-    host: str
-    port: int
-    log_level: str
-
-
-def read_settings() -> MetricsSettings:
-    """Raises SettingsError with every fault."""
-    reader = SettingsReader()
-    settings = MetricsSettings(
-        reader.url("REDIS_URL", schemes=("redis", "rediss", "unix")),
-        reader.text("WORKER_METRICS_HOST", default="127.0.0.1"),
-        reader.integer("WORKER_METRICS_PORT", 9108, minimum=1, maximum=65535),
-        reader.log_level(),
-    )
-    reader.check()
-    return settings
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -54,7 +33,7 @@ def main() -> None:
         refuse_to_start(error.faults)
     configure_logging("worker-metrics", settings.log_level)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    app = build_app(connect(settings.redis_url, timeout_seconds=STORE_TIMEOUT_SECONDS))
+    app = build_app(connect(settings.redis_url, timeout_seconds=STORE_TIMEOUT_SECONDS), settings.watched)
     with make_server(settings.host, settings.port, app, _Server, _QuietHandler) as server:
         server.serve_forever()
 

@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from redis import Redis
 from redis.exceptions import RedisError
 
-from services.worker.metrics.collector import StoreCollector
+from services.worker.metrics.collector import StoreCollector, Watched
 
 _log = structlog.get_logger()
 _JSON = "application/json"
@@ -16,10 +16,10 @@ _JSON = "application/json"
 Answer = tuple[str, str, bytes]
 
 
-def build_app(redis: Redis) -> Callable[..., list[bytes]]:
+def build_app(redis: Redis, watched: Watched | None = None) -> Callable[..., list[bytes]]:
     """Liveness asks nobody; the others ask the store, and 503 says that it does not answer."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(StoreCollector(redis))
+    registry.register(StoreCollector(redis, watched or Watched()))
 
     def answer(path: str) -> Answer:
         match path:
