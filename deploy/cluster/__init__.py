@@ -1,0 +1,1 @@
+"""The cluster's side of the Makefile: render, deploy, look, rotate, remove."""

@@ -1,0 +1,1 @@
+"""`make doctor`: is everything there that Causeway needs, here and in the cluster?"""
