@@ -132,7 +132,11 @@ def test_a_port_that_somebody_else_has_fails(listening: int, monkeypatch: pytest
     assert f"{listening} (LISTENER_PORT)" in row.found
 
 
-@pytest.mark.parametrize(("keys", "verdict"), [("no key", Verdict.FAIL), (Fernet.generate_key().decode(), Verdict.OK)])
+@pytest.mark.parametrize(
+    ("keys", "verdict"),
+    [("no key", Verdict.FAIL), (Fernet.generate_key().decode(), Verdict.OK)],
+    ids=["no key", "a key"],
+)
 def test_keys_that_cannot_seal_fail(keys: str, verdict: Verdict, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEALING_KEYS", keys)
     row = by_check(rows_here())["sealing keys"]

@@ -17,9 +17,9 @@ from tests.integration.deliveries import Post, running_beat, running_deliveries,
 from tests.processes import eventually
 from tests.unit.worker.adapters.subscribers.receivers import OK, hang, receiving
 
-pytestmark = pytest.mark.enable_socket
+pytestmark = [pytest.mark.enable_socket, pytest.mark.alone]
 
-ROUNDS, EVENTS, OTHERS = 2, 80, 9
+ROUNDS, EVENTS, OTHERS = 2, 60, 9
 # Five failures close the gate, and as they come one more call is out; in a long round one goes out as a probe.
 MOST_CALLS_TO_ONE_DEAD = 7
 HANGING, THREADS = 40, 100
@@ -44,7 +44,7 @@ def test_a_healthy_receiver_waits_no_longer_beside_nine_dead_ones_than_beside_ni
 
     def delays(others: list[Subscription]) -> list[float]:
         """From the event to the receiver, in seconds: behind a burst to the others, and one more before each."""
-        for subscription in others * 10:
+        for subscription in others * 5:
             post.send(subscription)
         found = []
         for number in range(EVENTS):
@@ -81,7 +81,7 @@ def test_forty_receivers_that_hang_at_once_leave_threads_for_the_others(
         hanging = [stack.enter_context(receiving(hang(over))) for _ in range(HANGING)]
         well = post.subscribe(stack.enter_context(receiving(OK)).url())
         stack.enter_context(running_deliveries(tmp_path, given))
-        stuck = [post.send(each) for each in [post.subscribe(receiver.url()) for receiver in hanging] for _ in range(5)]
+        stuck = [post.send(each) for each in [post.subscribe(receiver.url()) for receiver in hanging] for _ in range(3)]
         eventually(lambda: all(len(each.came) == 2 for each in hanging), "two calls to each are out")
         sent = [post.send(well) for _ in range(10)]
         eventually(lambda: post.stored(sent[0]).state is DeliveryState.SENT, "the healthy one is called")

@@ -107,8 +107,10 @@ def test_five_api_keys_go_beside_basic_and_neither_is_shown() -> None:
 
 def test_a_receiver_that_repeats_what_it_was_sent_brings_no_secret_into_the_log() -> None:
     def echo(connected: socket.socket) -> None:
-        sent = "".join(f"{name}: {value}\n" for name, value in receiver.came[-1].headers)
-        connected.sendall(answer(200, sent.encode()))
+        headers = receiver.came[-1].headers
+        sent = "".join(f"{name}: {value}\n" for name, value in headers)
+        understood = "".join(value.removeprefix("Basic ") for name, value in headers if name == "Authorization")
+        connected.sendall(answer(200, (sent + understood).encode()))
 
     proof = Authentication(api_keys=ApiKeys((("X-Key", "hidden"),)), basic=Basic("user", "hidden too"))
     with receiving(echo) as receiver:
