@@ -50,7 +50,7 @@ def signer_with(folder: Path, settings: Mapping[str, str]) -> Iterator[RunningSi
 
 @pytest.fixture
 def hsm_signer(tmp_path: Path, served: ServedToken) -> Iterator[RunningSigner]:
-    settings = {**served.settings, "PKCS11_KEY_LABEL": "clearbank", "SIGNING_TIMEOUT_MILLISECONDS": "300"}
+    settings = {**served.settings, "PKCS11_KEY_LABEL": "clearbank", "SIGNING_TIMEOUT_MILLISECONDS": "1500"}
     with signer_with(tmp_path, settings) as signer:
         yield signer
 
