@@ -5,8 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from queue import Queue
-from socket import socket
+from statistics import median
 
 import pytest
 from redis import Redis
@@ -19,7 +18,8 @@ from tests.unit.worker.adapters.subscribers.receivers import OK, hang, receiving
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.alone]
 
-ROUNDS, EVENTS, OTHERS = 2, 60, 9
+ROUNDS, EVENTS, OTHERS = 3, 60, 9
+SECONDS_BETWEEN_EVENTS = 0.1  # a worker with one core can take several times as many
 # Five failures close the gate, and as they come one more call is out; in a long round one goes out as a probe.
 MOST_CALLS_TO_ONE_DEAD = 7
 HANGING, THREADS = 40, 100
@@ -36,39 +36,47 @@ def over() -> Iterator[threading.Event]:
 def test_a_healthy_receiver_waits_no_longer_beside_nine_dead_ones_than_beside_nine_healthy(
     redis: Redis, redis_url: str, tmp_path: Path, over: threading.Event
 ) -> None:
-    post, arrived = Post(redis, redis_url), Queue[float]()
-
-    def take(connected: socket) -> None:
-        arrived.put(time.monotonic())
-        connected.sendall(OK)
+    post, pace = Post(redis, redis_url), threading.Event()
 
     def delays(others: list[Subscription]) -> list[float]:
-        """From the event to the receiver, in seconds: behind a burst to the others, and one more before each."""
-        for subscription in others * 5:
+        """From the event to the receiver, in seconds: behind a burst to the others, and one more before each.
+
+        Events come at their own pace, whatever has arrived: who waits for one before the next counts a stall once.
+        """
+        for subscription in others * 10:
             post.send(subscription)
-        found = []
+        sent_at = {}
         for number in range(EVENTS):
             post.send(others[number % OTHERS])
-            began = time.monotonic()
-            post.send(watched)
-            found.append(arrived.get(timeout=30) - began)
-        return found
+            sent_at[post.send(watched).key] = time.monotonic()
+            pace.wait(SECONDS_BETWEEN_EVENTS)
+        arrived: dict[str, float] = {}
+
+        def all_arrived() -> bool:
+            arrived.update({came["x-notifications-idempotency-key"]: came.at for came in receiver.came})
+            return sent_at.keys() <= arrived.keys()
+
+        eventually(all_arrived, "every event has arrived", 60)
+        return [arrived[key] - at for key, at in sent_at.items()]
 
     given = settings(tmp_path, redis_url)
     with ExitStack() as stack:
-        watched = post.subscribe(stack.enter_context(receiving(take)).url())
+        receiver = stack.enter_context(receiving(OK))
+        watched = post.subscribe(receiver.url())
         healthy = [stack.enter_context(receiving(OK)) for _ in range(OTHERS)]
         dead = [stack.enter_context(receiving(hang(over))) for _ in range(OTHERS)]
         stack.enter_context(running_deliveries(tmp_path, given))
         stack.enter_context(running_beat(tmp_path, given))
         delays([post.subscribe(each.url()) for each in healthy])  # the first calls of a worker make its connections
-        beside_healthy, beside_dead = [], []
+        ratios = []
         for _ in range(ROUNDS):  # with new subscriptions, of which nothing is known yet
-            beside_healthy += delays([post.subscribe(each.url()) for each in healthy])
-            beside_dead += delays([post.subscribe(each.url()) for each in dead])
+            beside_healthy = p99(delays([post.subscribe(each.url()) for each in healthy]))
+            beside_dead = p99(delays([post.subscribe(each.url()) for each in dead]))
+            ratios.append(beside_dead / beside_healthy)
         over.set()
-    # The one assertion about time: a ratio, of the same work in the same run.
-    assert p99(beside_dead) < 2 * p99(beside_healthy), f"{p99(beside_dead):.3f} s and {p99(beside_healthy):.3f} s"
+    # The one assertion about time: a ratio, of the same work in the same run. What else the machine does in a round
+    # falls on one side of it or the other, so the round in the middle tells.
+    assert median(ratios) < 2, ratios
     assert all(0 < len(each.came) <= MOST_CALLS_TO_ONE_DEAD * ROUNDS for each in dead)
 
 

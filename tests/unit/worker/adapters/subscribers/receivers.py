@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -20,11 +21,12 @@ def answer(status: int, body: bytes = b"", **headers: str) -> bytes:
 
 @dataclass
 class Came:
-    """One request: its first line, its headers as they were spelt, its body."""
+    """One request: its first line, its headers as they were spelt, its body; `at` is by the monotonic clock."""
 
     line: str
     headers: list[tuple[str, str]]
     body: bytes
+    at: float = field(default_factory=time.monotonic)
 
     def __getitem__(self, name: str) -> str:
         """The one value of a header; the letter case counts."""
