@@ -29,7 +29,7 @@ def parse(converter: JsonConverter, name: str, text: bytes | str, kind: type[T])
     try:
         return converter.loads(text, kind)
     except Exception as error:
-        raise CorruptRecordError(f"{name} cannot be read: {_fault(error)}.") from error
+        raise CorruptRecordError(f"{name} cannot be read: {fault_of(error)}.") from error
 
 
 def _hash(record: Any) -> Record | None:
@@ -40,7 +40,7 @@ def _hash(record: Any) -> Record | None:
     raise record
 
 
-def _fault(error: Exception) -> str:
+def fault_of(error: Exception) -> str:
     """What is wrong, without the values that are: they may be somebody's account."""
     if isinstance(error, BaseValidationError):
         return "; ".join(transform_error(error))

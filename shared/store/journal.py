@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from cattrs import BaseValidationError, transform_error
 from cattrs.preconf.json import make_converter
 from redis import Redis
 from redis.exceptions import ResponseError
@@ -20,6 +19,7 @@ from shared.domain.notification import Notification
 from shared.domain.posting import BankDisbursement, Repayment
 from shared.store import keys
 from shared.store.connection import StoreClock, lua
+from shared.store.documents import fault_of
 from shared.store.history import as_line, read_history
 from shared.store.quarantine import Quarantine
 
@@ -128,17 +128,10 @@ def _flow(flow_id: str, record: Any) -> Flow | None:
     try:
         flow = replace(_CONVERTER.loads(record[b"doc"], kind), version=int(record[b"version"]))
     except Exception as error:
-        raise CorruptRecordError(f"{flow_id} cannot be read: {_fault(error)}.") from error
+        raise CorruptRecordError(f"{flow_id} cannot be read: {fault_of(error)}.") from error
     if flow.id != flow_id:
         raise CorruptRecordError(f"{flow_id} holds the document of another flow.")
     return flow
-
-
-def _fault(error: Exception) -> str:
-    """What is wrong, without the values that are: they may be somebody's account."""
-    if isinstance(error, BaseValidationError):
-        return "; ".join(transform_error(error))
-    return f"{type(error).__name__}"
 
 
 def _record(flow: Flow, entries: Sequence[HistoryEntry]) -> list[str | int]:
